@@ -1,0 +1,50 @@
+package dev.flotilla.raft.core;
+
+/** Everything that can happen to a replica. Time comes beside it, as a parameter of the step. */
+public sealed interface Input {
+
+  /** Time has passed; deadlines may be due. */
+  record Tick() implements Input {}
+
+  /** A peer's message arrived. */
+  record Receive(Message message) implements Input {}
+
+  /**
+   * A client wants an entry in the log.
+   *
+   * @param proposalId the caller's name for it, in the answer
+   * @param stampMillis the wall clock, stamped into the entry
+   */
+  record Propose(long proposalId, long stampMillis, byte[] payload) implements Input {}
+
+  /** A client wants to know an index that is safe to read at. Answered by ReadReady or ReadRefused. */
+  record Read(long readId, boolean lease) implements Input {}
+
+  /** Hand leadership to {@code target}; 0 = the best follower. Answered by TransferEnded. */
+  record TransferLeadership(int target) implements Input {}
+
+  /**
+   * Go to another membership. Not offered to operators yet; the arithmetic is complete.
+   *
+   * @param target the voters and learners wanted; not joint
+   */
+  record ChangeMembership(long proposalId, long stampMillis, Membership target) implements Input {}
+
+  /** The log is on disk up to {@code index}, whose entry is of {@code term} (H23). */
+  record LogDurable(long index, long term) implements Input {}
+
+  /** The state machine has applied everything up to {@code index}. */
+  record Applied(long index) implements Input {}
+
+  /** The state machine's durable state covers {@code index}: forget the log up to there. */
+  record Compact(long index) implements Input {}
+
+  /** A whole, verified, durable snapshot stands in the snapshot store, sent by {@code from} in {@code term}. */
+  record SnapshotReceived(int from, long term, LogBase base) implements Input {}
+
+  /** The snapshot transfer to {@code peer} ended. On success the peer holds everything up to index. */
+  record SnapshotSent(int peer, boolean success, long index) implements Input {}
+
+  /** The connection to {@code peer} broke, or was not there when something had to be sent. */
+  record PeerUnreachable(int peer) implements Input {}
+}

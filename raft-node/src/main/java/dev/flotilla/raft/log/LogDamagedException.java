@@ -1,0 +1,12 @@
+package dev.flotilla.raft.log;
+
+import java.io.IOException;
+
+/** The log holds damage that is not a torn tail: the replica must not pretend to remember. */
+public final class LogDamagedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public LogDamagedException(String message) {
+    super(message);
+  }
+}

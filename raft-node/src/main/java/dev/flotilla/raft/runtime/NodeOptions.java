@@ -1,0 +1,60 @@
+package dev.flotilla.raft.runtime;
+
+import dev.flotilla.raft.core.RaftOptions;
+import dev.flotilla.raft.log.WalOptions;
+import dev.flotilla.raft.snapshot.SnapshotExchange;
+import java.util.Map;
+
+/**
+ * @param node this node's id, from 1
+ * @param name its name for people, as in n1
+ * @param clusterId nodes and clients of other clusters are refused
+ * @param addresses advertised gRPC address (host:port) of every node by id, for leader hints
+ */
+public record NodeOptions(
+    int node,
+    String name,
+    String clusterId,
+    Map<Integer, String> addresses,
+    RaftOptions raft,
+    WalOptions wal,
+    SnapshotExchange.Options snapshots,
+    Limits limits) {
+
+  /**
+   * @param maxMailboxBytes client requests waiting for the loop; beyond it OVERLOADED at once
+   * @param maxMailboxRequests same, counted
+   * @param maxPeerBytes peers' messages waiting for the loop; beyond it they are dropped
+   * @param maxCommandBytes a larger command is refused with TOO_LARGE
+   * @param maxEntryBytes commands of one pass share an entry up to this size
+   * @param compactBytes a group's log is compacted when it has grown by this much since the last time
+   * @param compactEntries same, in entries
+   * @param keepBytes what compaction leaves for slow followers
+   * @param maxWalBytes the whole node's log; beyond it the group holding the oldest segment is compacted (H53)
+   * @param defaultTimeoutMillis for requests that name none
+   */
+  public record Limits(
+      long maxMailboxBytes,
+      int maxMailboxRequests,
+      long maxPeerBytes,
+      int maxCommandBytes,
+      int maxEntryBytes,
+      long compactBytes,
+      long compactEntries,
+      long keepBytes,
+      long maxWalBytes,
+      int defaultTimeoutMillis) {
+    public static final Limits DEFAULT =
+        new Limits(
+            64L << 20,
+            16_384,
+            64L << 20,
+            (1 << 20) + (16 << 10),
+            256 << 10,
+            16L << 20,
+            50_000,
+            4L << 20,
+            256L << 20,
+            5_000);
+  }
+}
