@@ -10,8 +10,8 @@ import java.util.Set;
 public final class WriteAheadLog implements AutoCloseable {
 
   /**
-   * Opens the log in {@code directory}, creating it when the folder holds none, and recovers: a torn tail
-   * is cut, damage before it is refused.
+   * Opens the log in {@code directory}, creating it when the folder holds none, and recovers: a
+   * torn tail is cut, damage before it is refused.
    *
    * @throws LogDamagedException when records are damaged that may have been acknowledged (H34)
    */
@@ -29,7 +29,10 @@ public final class WriteAheadLog implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /** Starts a group's log at the base (its bootstrap membership, or a snapshot). Durable after {@link #sync()}. */
+  /**
+   * Starts a group's log at the base (its bootstrap membership, or a snapshot). Durable after
+   * {@link #sync()}.
+   */
   public GroupLog create(int group, LogBase base) {
     throw new UnsupportedOperationException();
   }
@@ -45,8 +48,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Writes and fsyncs everything buffered. The first failure poisons the log for good: this and every later
-   * call throws (H32), and the process must end.
+   * Writes and fsyncs everything buffered. The first failure poisons the log for good: this and
+   * every later call throws (H32), and the process must end.
    */
   public void sync() throws IOException {
     throw new UnsupportedOperationException();
@@ -57,7 +60,9 @@ public final class WriteAheadLog implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /** The group whose old entries keep the oldest segment alive: compact it to give space back (H53). */
+  /**
+   * The group whose old entries keep the oldest segment alive: compact it to give space back (H53).
+   */
   public Optional<Integer> groupHoldingOldestSegment() {
     throw new UnsupportedOperationException();
   }
