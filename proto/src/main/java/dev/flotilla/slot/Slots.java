@@ -1,9 +1,10 @@
 package dev.flotilla.slot;
 
 /**
- * Keys to slots: CRC16/XMODEM of the key modulo 16384, as in the Redis Cluster specification, so that existing
- * cluster clients agree with us. When the key holds a {@code {} followed later by a <code>}</code>
- * with something between them, only that something is hashed: keys with one tag share a slot.
+ * Keys to slots: CRC16/XMODEM of the key modulo 16384, as in the Redis Cluster specification, so
+ * that existing cluster clients agree with us. When the key holds an opening brace followed later
+ * by a closing one with something between them, only that something is hashed: keys with one tag
+ * share a slot.
  */
 public final class Slots {
   public static final int COUNT = 16_384;

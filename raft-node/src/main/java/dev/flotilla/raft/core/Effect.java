@@ -27,7 +27,9 @@ public sealed interface Effect {
   /** Entries up to {@code index} are committed and on this node's disk: apply them. */
   record ApplyUpTo(long index) implements Effect {}
 
-  /** The proposal stands in the log at this position; its fate is decided by what is applied there. */
+  /**
+   * The proposal stands in the log at this position; its fate is decided by what is applied there.
+   */
   record ProposalAccepted(long proposalId, long index, long term) implements Effect {}
 
   /** The proposal had no effect and never will. */

@@ -1,7 +1,8 @@
 package dev.flotilla.raft.core;
 
 /**
- * One entry of a group's log. The payload is shared, never copied, and must not be changed by anyone.
+ * One entry of a group's log. The payload is shared, never copied, and must not be changed by
+ * anyone.
  *
  * @param index position in the log, from 1
  * @param term term of the leader that proposed it, from 1

@@ -17,7 +17,9 @@ public sealed interface Input {
    */
   record Propose(long proposalId, long stampMillis, byte[] payload) implements Input {}
 
-  /** A client wants to know an index that is safe to read at. Answered by ReadReady or ReadRefused. */
+  /**
+   * A client wants to know an index that is safe to read at. Answered by ReadReady or ReadRefused.
+   */
   record Read(long readId, boolean lease) implements Input {}
 
   /** Hand leadership to {@code target}; 0 = the best follower. Answered by TransferEnded. */
@@ -39,10 +41,15 @@ public sealed interface Input {
   /** The state machine's durable state covers {@code index}: forget the log up to there. */
   record Compact(long index) implements Input {}
 
-  /** A whole, verified, durable snapshot stands in the snapshot store, sent by {@code from} in {@code term}. */
+  /**
+   * A whole, verified, durable snapshot stands in the snapshot store, sent by {@code from} in
+   * {@code term}.
+   */
   record SnapshotReceived(int from, long term, LogBase base) implements Input {}
 
-  /** The snapshot transfer to {@code peer} ended. On success the peer holds everything up to index. */
+  /**
+   * The snapshot transfer to {@code peer} ended. On success the peer holds everything up to index.
+   */
   record SnapshotSent(int peer, boolean success, long index) implements Input {}
 
   /** The connection to {@code peer} broke, or was not there when something had to be sent. */

@@ -6,7 +6,8 @@ import java.util.TreeSet;
 
 /**
  * Who belongs to a group. While {@code outgoingVoters} is not empty the configuration is joint and
- * every decision (vote, commit, read, check-quorum) needs a majority of both voter sets (thesis 4.3, H6).
+ * every decision (vote, commit, read, check-quorum) needs a majority of both voter sets (thesis
+ * 4.3, H6).
  *
  * @param voters the (incoming) voters, by node id
  * @param outgoingVoters the voters being replaced; empty unless joint

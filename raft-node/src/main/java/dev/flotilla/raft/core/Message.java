@@ -3,8 +3,8 @@ package dev.flotilla.raft.core;
 import java.util.List;
 
 /**
- * What replicas of one group tell each other. {@code term} is the sender's term, except in a pre-vote
- * request and its grant, where it is the term the candidate would campaign in (H15).
+ * What replicas of one group tell each other. {@code term} is the sender's term, except in a
+ * pre-vote request and its grant, where it is the term the candidate would campaign in (H15).
  */
 public sealed interface Message {
   int from();
@@ -21,8 +21,8 @@ public sealed interface Message {
   record PreVoteReply(int from, int to, long term, boolean granted) implements Message {}
 
   /**
-   * @param leadershipTransfer the leader itself asked for this campaign: skip the check that a leader
-   *     is alive (thesis 3.10)
+   * @param leadershipTransfer the leader itself asked for this campaign: skip the check that a
+   *     leader is alive (thesis 3.10)
    */
   record VoteRequest(
       int from, int to, long term, long lastLogIndex, long lastLogTerm, boolean leadershipTransfer)
@@ -60,8 +60,8 @@ public sealed interface Message {
   /**
    * Heartbeat and read-index round in one.
    *
-   * @param round grows within the leader's term; an answer confirms the reads that arrived before this
-   *     round was sent, and no others (H2, H3)
+   * @param round grows within the leader's term; an answer confirms the reads that arrived before
+   *     this round was sent, and no others (H2, H3)
    * @param commitIndex min(match of the receiver, the leader's commit) (H20)
    */
   record Heartbeat(int from, int to, long term, long round, long commitIndex) implements Message {}

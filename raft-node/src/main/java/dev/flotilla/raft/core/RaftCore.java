@@ -5,7 +5,10 @@ import java.util.random.RandomGenerator;
 /** One replica of one group. Single-threaded; see the package description. */
 public final class RaftCore {
 
-  /** A replica as its disk remembers it. {@code applied} is what the state machine's durable state covers. */
+  /**
+   * A replica as its disk remembers it. {@code applied} is what the state machine's durable state
+   * covers.
+   */
   public record Recovered(HardState hardState, LogReader log, long applied) {}
 
   public RaftCore(

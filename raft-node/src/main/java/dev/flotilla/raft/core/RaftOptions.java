@@ -4,8 +4,8 @@ package dev.flotilla.raft.core;
  * Timings and limits of one group. All times in nanoseconds of the monotonic clock.
  *
  * @param heartbeatNanos pause between a leader's heartbeats
- * @param electionTimeoutMinNanos a follower waits between this and the maximum, drawn anew each time;
- *     also how long it refuses to help depose a leader it hears from (thesis 4.2.3, 9.6)
+ * @param electionTimeoutMinNanos a follower waits between this and the maximum, drawn anew each
+ *     time; also how long it refuses to help depose a leader it hears from (thesis 4.2.3, 9.6)
  * @param electionTimeoutMaxNanos upper end of the draw
  * @param leaderLostElectionNanos upper end of the draw once the connection to the leader broke: the
  *     hint only shortens the wait, safety never rests on it

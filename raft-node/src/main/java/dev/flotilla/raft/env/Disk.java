@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A node's folder. Paths are relative to it, with {@code /} between names. Nothing is durable until the
- * file (its bytes) and the folder that names it (its existence, its name) were synced (H33).
+ * A node's folder. Paths are relative to it, with {@code /} between names. Nothing is durable until
+ * the file (its bytes) and the folder that names it (its existence, its name) were synced (H33).
  */
 public interface Disk {
 
@@ -29,7 +29,10 @@ public interface Disk {
   /** Creates a folder and its missing parents; each parent is synced. */
   void createDirectories(String directory) throws IOException;
 
-  /** Atomically gives a file or folder another name, replacing a file. Not durable before both folders are synced. */
+  /**
+   * Atomically gives a file or folder another name, replacing a file. Not durable before both
+   * folders are synced.
+   */
   void rename(String from, String to) throws IOException;
 
   /** Deletes a file or an empty folder; nothing happens when it is not there. */
@@ -38,7 +41,10 @@ public interface Disk {
   /** Deletes a folder with everything in it; nothing happens when it is not there. */
   void deleteRecursively(String directory) throws IOException;
 
-  /** Makes creations, renames and deletions in this folder durable. {@code ""} is the node's folder itself. */
+  /**
+   * Makes creations, renames and deletions in this folder durable. {@code ""} is the node's folder
+   * itself.
+   */
   void syncDirectory(String directory) throws IOException;
 
   /** Bytes that can still be written. */

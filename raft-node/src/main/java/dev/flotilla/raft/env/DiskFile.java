@@ -12,8 +12,8 @@ public interface DiskFile extends AutoCloseable {
   void write(long position, ByteBuffer from) throws IOException;
 
   /**
-   * Makes everything written durable (fdatasync, with the size). After a failure the file's content is
-   * unknown and the caller must not retry (H32).
+   * Makes everything written durable (fdatasync, with the size). After a failure the file's content
+   * is unknown and the caller must not retry (H32).
    */
   void sync() throws IOException;
 

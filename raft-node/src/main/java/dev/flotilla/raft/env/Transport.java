@@ -4,8 +4,8 @@ import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 
 /**
- * The way to the other nodes. Messages may be lost, repeated, delayed and reordered; Raft expects all of
- * it. Sending never blocks: what a peer's bounded buffer cannot take is dropped and counted.
+ * The way to the other nodes. Messages may be lost, repeated, delayed and reordered; Raft expects
+ * all of it. Sending never blocks: what a peer's bounded buffer cannot take is dropped and counted.
  */
 public interface Transport extends AutoCloseable {
 
@@ -15,7 +15,10 @@ public interface Transport extends AutoCloseable {
   /** Sends on the lane for Raft messages. */
   void send(int toNode, MessageBatch batch);
 
-  /** Sends on the lane for snapshots, a connection of its own. Returns false when it had to be dropped. */
+  /**
+   * Sends on the lane for snapshots, a connection of its own. Returns false when it had to be
+   * dropped.
+   */
   boolean sendBulk(int toNode, BulkMessage message);
 
   @Override

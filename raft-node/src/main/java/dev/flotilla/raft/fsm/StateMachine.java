@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A deterministic function of the log: two replicas that applied the same entries have the same {@link
- * #stateHash()}, whatever their clocks, engines and restarts.
+ * A deterministic function of the log: two replicas that applied the same entries have the same
+ * {@link #stateHash()}, whatever their clocks, engines and restarts.
  *
- * <p>Anything a command may do wrong is a value in its result. An exception from any method is a fault of
- * the replica, which stops (H30).
+ * <p>Anything a command may do wrong is a value in its result. An exception from any method is a
+ * fault of the replica, which stops (H30).
  */
 public interface StateMachine extends AutoCloseable {
 
@@ -16,8 +16,8 @@ public interface StateMachine extends AutoCloseable {
   AppliedPosition applied();
 
   /**
-   * Applies entries that follow {@link #applied()} without a gap. All effects of one call, the applied
-   * position included, become visible and later durable together (H36).
+   * Applies entries that follow {@link #applied()} without a gap. All effects of one call, the
+   * applied position included, become visible and later durable together (H36).
    *
    * @return for each entry its commands' results, in order
    */
@@ -30,14 +30,14 @@ public interface StateMachine extends AutoCloseable {
   AppliedPosition flush();
 
   /**
-   * Writes the state as durable files into {@code directory}, a new empty folder given as a path on the
-   * node's disk, and returns its position.
+   * Writes the state as durable files into {@code directory}, a new empty folder given as a path on
+   * the node's disk, and returns its position.
    */
   AppliedPosition checkpoint(String directory);
 
   /**
-   * Replaces the whole state by a checkpoint; durable on return. The files stay. May be called again with
-   * the same checkpoint after a crash in the middle.
+   * Replaces the whole state by a checkpoint; durable on return. The files stay. May be called
+   * again with the same checkpoint after a crash in the middle.
    */
   void install(String directory);
 

@@ -10,7 +10,9 @@ import java.util.List;
 public interface GroupLog extends LogReader {
   HardState hardState();
 
-  /** Writes entries; the first one's index decides whether a tail is replaced. Must leave no gap. */
+  /**
+   * Writes entries; the first one's index decides whether a tail is replaced. Must leave no gap.
+   */
   void append(List<Entry> entries);
 
   void setHardState(HardState hardState);

@@ -27,10 +27,12 @@ public record NodeOptions(
    * @param maxPeerBytes peers' messages waiting for the loop; beyond it they are dropped
    * @param maxCommandBytes a larger command is refused with TOO_LARGE
    * @param maxEntryBytes commands of one pass share an entry up to this size
-   * @param compactBytes a group's log is compacted when it has grown by this much since the last time
+   * @param compactBytes a group's log is compacted when it has grown by this much since the last
+   *     time
    * @param compactEntries same, in entries
    * @param keepBytes what compaction leaves for slow followers
-   * @param maxWalBytes the whole node's log; beyond it the group holding the oldest segment is compacted (H53)
+   * @param maxWalBytes the whole node's log; beyond it the group holding the oldest segment is
+   *     compacted (H53)
    * @param defaultTimeoutMillis for requests that name none
    */
   public record Limits(

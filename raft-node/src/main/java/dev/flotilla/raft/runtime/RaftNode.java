@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 /** A node: its log, its replicas, its threads. */
 public final class RaftNode implements AutoCloseable {
 
-  /** What to do when the node cannot go on; called once. A process ends with 70, a test records it. */
+  /**
+   * What to do when the node cannot go on; called once. A process ends with 70, a test records it.
+   */
   @FunctionalInterface
   public interface FatalHandler {
     void fatal(int exitCode, String reason, Throwable cause);
@@ -33,7 +35,9 @@ public final class RaftNode implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /** @param stateHash also compute the replicas' state hashes */
+  /**
+   * @param stateHash also compute the replicas' state hashes
+   */
   public CompletableFuture<NodeStatus> status(boolean stateHash) {
     throw new UnsupportedOperationException();
   }
@@ -43,7 +47,10 @@ public final class RaftNode implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /** Hands over what it leads, drains, flushes the state machines, stops. Bounded by {@code timeoutMillis}. */
+  /**
+   * Hands over what it leads, drains, flushes the state machines, stops. Bounded by {@code
+   * timeoutMillis}.
+   */
   public void shutdown(long timeoutMillis) {
     throw new UnsupportedOperationException();
   }

@@ -7,9 +7,11 @@ import java.io.IOException;
 /**
  * A group this node hosts.
  *
- * @param bootstrap the membership the group starts its life with; used only while the log has never held the group
+ * @param bootstrap the membership the group starts its life with; used only while the log has never
+ *     held the group
  */
-public record ReplicaSpec(int group, String name, Membership bootstrap, StateMachineFactory stateMachine) {
+public record ReplicaSpec(
+    int group, String name, Membership bootstrap, StateMachineFactory stateMachine) {
 
   /** Opens a state machine in a folder of the node's disk. */
   @FunctionalInterface

@@ -7,16 +7,17 @@ import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.Transport;
 
 /**
- * All snapshot transfers of one node, both ways. An object with a {@link #pass}: a thread of its own calls it
- * in production, the simulator in simulation. Windowed, resumable, rate-capped, bounded; a transfer that makes
- * no progress for a while is given up and reported.
+ * All snapshot transfers of one node, both ways. An object with a {@link #pass}: a thread of its
+ * own calls it in production, the simulator in simulation. Windowed, resumable, rate-capped,
+ * bounded; a transfer that makes no progress for a while is given up and reported.
  */
 public final class SnapshotExchange {
 
-  /** @param bytesPerSecond cap over all outgoing transfers; 0 = none */
+  /**
+   * @param bytesPerSecond cap over all outgoing transfers; 0 = none
+   */
   public record Options(int chunkBytes, int windowChunks, long bytesPerSecond, long stallNanos) {
-    public static final Options DEFAULT =
-        new Options(256 << 10, 8, 64L << 20, 10_000_000_000L);
+    public static final Options DEFAULT = new Options(256 << 10, 8, 64L << 20, 10_000_000_000L);
   }
 
   /** What became of transfers; called from {@link #pass}, must not block. */
@@ -41,7 +42,10 @@ public final class SnapshotExchange {
     throw new UnsupportedOperationException();
   }
 
-  /** Starts sending a stored snapshot to a peer; thread-safe. A transfer to that peer under way is replaced. */
+  /**
+   * Starts sending a stored snapshot to a peer; thread-safe. A transfer to that peer under way is
+   * replaced.
+   */
   public void send(int group, int peer, long term, SnapshotStore.StoredSnapshot snapshot) {
     throw new UnsupportedOperationException();
   }
@@ -55,7 +59,9 @@ public final class SnapshotExchange {
     throw new UnsupportedOperationException();
   }
 
-  /** Does the work that is due; returns nanoseconds until it wants to be called again at the latest. */
+  /**
+   * Does the work that is due; returns nanoseconds until it wants to be called again at the latest.
+   */
   public long pass() {
     throw new UnsupportedOperationException();
   }

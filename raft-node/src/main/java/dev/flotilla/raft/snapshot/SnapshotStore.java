@@ -7,16 +7,19 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * One group's snapshots on disk: {@code <directory>/<index>-<term>/} with files and MANIFEST, and staging
- * folders beside them. A snapshot exists when its folder has its final name; it gets it after everything in
- * it was synced (H33, H42).
+ * One group's snapshots on disk: {@code <directory>/<index>-<term>/} with files and MANIFEST, and
+ * staging folders beside them. A snapshot exists when its folder has its final name; it gets it
+ * after everything in it was synced (H33, H42).
  */
 public final class SnapshotStore {
 
   /** A complete snapshot. {@code directory} is a path on the disk. */
   public record StoredSnapshot(SnapshotManifest manifest, LogBase base, String directory) {}
 
-  /** Opens the store, deleting what unfinished transfers and crashes left behind except resumable ones. */
+  /**
+   * Opens the store, deleting what unfinished transfers and crashes left behind except resumable
+   * ones.
+   */
   public SnapshotStore(Disk disk, String directory, int group) throws IOException {
     throw new UnsupportedOperationException();
   }
@@ -26,7 +29,10 @@ public final class SnapshotStore {
     throw new UnsupportedOperationException();
   }
 
-  /** Checksums the staged files (slow: not on the loop), writes the manifest, makes it all durable and gives it its name. */
+  /**
+   * Checksums the staged files (slow: not on the loop), writes the manifest, makes it all durable
+   * and gives it its name.
+   */
   public StoredSnapshot publish(String stagingDirectory, LogBase base, long stampMillis)
       throws IOException {
     throw new UnsupportedOperationException();

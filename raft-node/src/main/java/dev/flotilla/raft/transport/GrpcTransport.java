@@ -5,7 +5,10 @@ import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.raft.env.Transport;
 import java.util.Map;
 
-/** {@link Transport} over gRPC. Dials every peer with a larger id and accepts the others; redials with jittered back-off. */
+/**
+ * {@link Transport} over gRPC. Dials every peer with a larger id and accepts the others; redials
+ * with jittered back-off.
+ */
 public final class GrpcTransport implements Transport {
 
   public GrpcTransport(

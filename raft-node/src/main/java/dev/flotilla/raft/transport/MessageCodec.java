@@ -13,7 +13,9 @@ public final class MessageCodec {
     throw new UnsupportedOperationException();
   }
 
-  /** Empty when the body is unknown or malformed: the message is dropped and counted, as if lost. */
+  /**
+   * Empty when the body is unknown or malformed: the message is dropped and counted, as if lost.
+   */
   public static Optional<Message> decode(RaftMessage message) {
     throw new UnsupportedOperationException();
   }

@@ -8,7 +8,12 @@ public final class NodeServer implements AutoCloseable {
 
   /** Binds and serves. @throws IOException naming the address when the port is taken */
   public static NodeServer start(
-      String listenHost, int port, String clusterId, GrpcTransport transport, RaftNode node, Network network)
+      String listenHost,
+      int port,
+      String clusterId,
+      GrpcTransport transport,
+      RaftNode node,
+      Network network)
       throws IOException {
     throw new UnsupportedOperationException();
   }
