@@ -14,6 +14,8 @@ import picocli.CommandLine.ParseResult;
 
 /** Puts the commands together and turns what they throw into words and exit codes. */
 public final class CommandTree {
+  private static final int USAGE_WIDTH = 104;
+
   private CommandTree() {}
 
   public static CommandLine of(Terminal terminal) {
@@ -33,6 +35,7 @@ public final class CommandTree {
       root.addSubcommand(child);
     }
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    root.setUsageHelpWidth(USAGE_WIDTH);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExecutionExceptionHandler(
         (exception, commandLine, parsed) -> report(terminal, exception, parsed));
