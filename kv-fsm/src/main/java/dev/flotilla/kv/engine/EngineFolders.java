@@ -156,15 +156,15 @@ final class EngineFolders {
   }
 
   private static void createDirectoriesDurably(Path directory) throws IOException {
-    Path existing = directory.toAbsolutePath();
-    while (!Files.isDirectory(existing)) {
-      existing = existing.getParent();
+    if (Files.isDirectory(directory)) {
+      return;
     }
-    Files.createDirectories(directory);
-    for (Path made = directory.toAbsolutePath();
-        !made.equals(existing);
-        made = made.getParent()) {
-      fsyncDirectory(made.getParent());
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("no folder can be made at " + directory);
     }
+    createDirectoriesDurably(parent);
+    Files.createDirectory(directory);
+    fsyncDirectory(parent);
   }
 }
