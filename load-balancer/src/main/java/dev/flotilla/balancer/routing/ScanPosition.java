@@ -14,7 +14,8 @@ import java.util.Optional;
 public record ScanPosition(int group, boolean after, int slot, byte[] key) {
   private static final byte VERSION = 1;
 
-  static ScanPosition startOf(int group) {
+  /** Before the first key of a group. */
+  public static ScanPosition startOf(int group) {
     return new ScanPosition(group, false, 0, new byte[0]);
   }
 
