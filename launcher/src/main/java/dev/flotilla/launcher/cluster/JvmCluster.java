@@ -52,7 +52,7 @@ public final class JvmCluster implements RunningCluster {
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors() + 1,
             Thread.ofPlatform().daemon().name("start-", 0).factory())) {
-      balancer = CompletableFuture.supplyAsync(() -> startBalancer(config), starters);
+      balancer = CompletableFuture.supplyAsync(() -> startBalancer(config, shared), starters);
       for (ClusterConfig.Node node : config.nodes()) {
         starts.add(
             CompletableFuture.runAsync(
@@ -86,9 +86,9 @@ public final class JvmCluster implements RunningCluster {
     }
   }
 
-  private static BalancerInstance startBalancer(ClusterConfig config) {
+  private static BalancerInstance startBalancer(ClusterConfig config, NodeResources shared) {
     try {
-      return BalancerInstance.start(config);
+      return BalancerInstance.start(config, shared.network());
     } catch (IOException e) {
       throw new CompletionException(e);
     }

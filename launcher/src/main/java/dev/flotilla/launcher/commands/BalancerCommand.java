@@ -57,9 +57,11 @@ public final class BalancerCommand implements Callable<Integer> {
     Preflight.portsAreFree(
         Map.of("balancer http", listen),
         "Stop that program, or choose another address with --set balancer.http=HOST:PORT.");
+    // The port in the name of any but the usual one: several may log into one directory.
+    boolean usual = listen.equals(ClusterConfigReader.read(config, Overrides.none()).balancer().listen());
     LogFiles.start(
         cluster.logDirectory(),
-        BalancerInstance.logName(cluster, listen),
+        usual ? "balancer" : "balancer-" + listen.port(),
         LogLevel.fromEnvironment());
     overrides
         .unusedVariables()
@@ -68,7 +70,7 @@ public final class BalancerCommand implements Callable<Integer> {
     if (supervised) {
       signals.watchSupervisor(System.in);
     }
-    try (BalancerInstance balancer = BalancerInstance.start(cluster)) {
+    try (BalancerInstance balancer = BalancerInstance.start(cluster, null)) {
       terminal.line(
           "balancer of "
               + cluster.clusterId()

@@ -38,7 +38,7 @@ public final class NodeInstance implements NodeAdmin {
   private static final Logger LOG = LoggerFactory.getLogger(NodeInstance.class);
 
   /** Folders that exist only once a node has lived in a directory. */
-  private static final List<String> DATA_FOLDERS = List.of("wal", "groups", "snapshots");
+  private static final List<String> DATA_FOLDERS = List.of("wal", "groups");
 
   private final ClusterConfig.Node self;
   private final DirectoryLock lock;
