@@ -8,6 +8,7 @@ import dev.flotilla.raft.env.Transport.Receiver;
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import org.slf4j.event.Level;
 
 /**
  * What differs between the two streams of a pair of nodes. Each has a connection of its own, so
@@ -16,6 +17,9 @@ import java.util.Optional;
 sealed interface Lane<M> {
 
   String name();
+
+  /** Of lines about its connection: one lane speaks for both. */
+  Level logLevel();
 
   M greeting(Hello hello);
 
@@ -39,6 +43,11 @@ sealed interface Lane<M> {
     @Override
     public String name() {
       return "messages";
+    }
+
+    @Override
+    public Level logLevel() {
+      return Level.INFO;
     }
 
     @Override
@@ -78,6 +87,11 @@ sealed interface Lane<M> {
     @Override
     public String name() {
       return "bulk";
+    }
+
+    @Override
+    public Level logLevel() {
+      return Level.DEBUG;
     }
 
     @Override

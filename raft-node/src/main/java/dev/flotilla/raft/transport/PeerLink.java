@@ -80,6 +80,10 @@ final class PeerLink<M> {
     return new Incoming(new PeerStream<>(lane, loop, bufferBytes, shared.stats), dialed);
   }
 
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   private synchronized boolean establish(PeerStream<M> stream) {
     if (closed) {
       return false;
@@ -196,6 +200,12 @@ final class PeerLink<M> {
         ended("refused: " + objection);
         return;
       }
+      if (isClosed()) {
+        // Not greeted back: the peer must not take this for a connection.
+        stream.end(Status.UNAVAILABLE.withDescription("closing"));
+        ended("closing");
+        return;
+      }
       greeted = true;
       if (!dialed) {
         greet();
@@ -211,14 +221,23 @@ final class PeerLink<M> {
       if (status.getCode() == Status.Code.FAILED_PRECONDITION) {
         refused = true;
       }
-      String reason = status.getDescription();
-      ended(reason == null ? status.getCode().name() : reason);
+      ended(describe(status));
     }
 
     @Override
     public void onCompleted() {
       stream.finish();
       ended("closed by the peer");
+    }
+
+    private static String describe(Status status) {
+      Throwable cause = status.getCause();
+      while (cause != null && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String what =
+          status.getDescription() == null ? status.getCode().name() : status.getDescription();
+      return cause == null ? what : what + ": " + cause.getMessage();
     }
 
     private void ended(String reason) {
