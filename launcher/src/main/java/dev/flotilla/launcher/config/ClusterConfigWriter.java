@@ -70,6 +70,7 @@ public final class ClusterConfigWriter {
     line(out, "  compact-entries: " + tuning.limits().compactEntries());
     bytes(out, "keep-bytes", tuning.limits().keepBytes());
     bytes(out, "wal-bytes", tuning.limits().maxWalBytes());
+    bytes(out, "disk-reserve-bytes", tuning.limits().diskReserveBytes());
     line(out, "");
     line(out, "reads:");
     line(out, "  lease: " + tuning.raft().leaseReads());

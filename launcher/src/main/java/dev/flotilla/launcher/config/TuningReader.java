@@ -95,7 +95,8 @@ final class TuningReader {
         limits.optionalInteger("compact-entries", 100, Integer.MAX_VALUE).orElse((int) base.compactEntries()),
         limits.bytes("keep-bytes", 0, 1L << 40, base.keepBytes()),
         limits.bytes("wal-bytes", MIB, 1L << 40, base.maxWalBytes()),
-        (int) Math.min(timeout.toMillis(), 600_000));
+        (int) Math.min(timeout.toMillis(), 600_000),
+        limits.bytes("disk-reserve-bytes", 0, 1L << 40, base.diskReserveBytes()));
   }
 
   private static long nanos(ConfigSection section, String key, long otherwise) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Sends every log line of this process to one file in the data directory, so that the terminal shows
@@ -63,6 +64,10 @@ public final class LogFiles {
     appender.setRollingPolicy(rolling);
     appender.setTriggeringPolicy(trigger);
     appender.start();
+
+    // Tomcat and gRPC speak java.util.logging, which would print on the terminal.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
 
     ch.qos.logback.classic.Logger root =
         context.getLogger(ch.qos.logback.classic.Logger.ROOT_LOGGER_NAME);
