@@ -15,7 +15,7 @@ import org.apache.tomcat.util.net.SocketEvent;
  */
 final class KeyPathAdapter implements Adapter {
   private static final byte[] PREFIX = Keys.PREFIX.getBytes(StandardCharsets.US_ASCII);
-  private static final String STAND_IN = Keys.PREFIX + "key";
+  private static final byte[] STAND_IN = (Keys.PREFIX + "key").getBytes(StandardCharsets.US_ASCII);
 
   private final Adapter next;
 
@@ -51,7 +51,7 @@ final class KeyPathAdapter implements Adapter {
             path.getLength() - PREFIX.length,
             StandardCharsets.ISO_8859_1);
     request.setAttribute(Keys.ATTRIBUTE, key);
-    uri.setString(STAND_IN);
+    uri.setBytes(STAND_IN, 0, STAND_IN.length);
   }
 
   @Override

@@ -38,18 +38,12 @@ public final class WebServer implements AutoCloseable {
     ServletWebServerApplicationContext context = new ServletWebServerApplicationContext();
     // Two balancers in one process would otherwise share an id, and with it anything keyed by it.
     context.setId("balancer-" + System.identityHashCode(context));
-    context.registerBean(KvService.class, () -> service);
-    context.registerBean(ClusterName.class, () -> cluster);
-    context.registerBean(HttpLimits.class, () -> limits);
-    context.registerBean(PrometheusMeterRegistry.class, () -> registry);
-    context.registerBean(Answers.class, () -> new Answers(service));
     Admission admission = new Admission(limits);
-    context.registerBean(Admission.class, () -> admission);
     DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
     lifecycle.setTimeoutPerShutdownPhase(drain.toMillis());
     context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> lifecycle);
     TomcatBeans.register(context, host, port);
-    MvcBeans.register(context);
+    MvcBeans.register(context, service, cluster, limits, admission, registry);
     io.micrometer.core.instrument.Gauge.builder(
             "flotilla_balancer_in_flight", admission, Admission::requests)
         .description("Requests under way.")
