@@ -12,18 +12,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps two processes off one folder: an operating system's lock on the file {@code LOCK} in it, which
- * ends with the process however it dies, so that a stale file never blocks a start. The file holds the
- * pid of its holder, for the message.
+ * Keeps two processes off one folder: an operating system's lock on the file {@code LOCK} in it,
+ * which ends with the process however it dies, so that a stale file never blocks a start. The file
+ * holds the pid of its holder, for the message.
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final String FILE_NAME = "LOCK";
   private static final int MAX_PID_BYTES = 32;
 
   /**
-   * Folders locked by this process. The one piece of static state here, because the lock itself belongs
-   * to the process: on Linux, closing ANY channel on a file drops the lock the process holds on it, so
-   * within the process a second attempt must be refused without touching the file.
+   * Folders locked by this process. The one piece of static state here, because the lock itself
+   * belongs to the process: on Linux, closing ANY channel on a file drops the lock the process
+   * holds on it, so within the process a second attempt must be refused without touching the file.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

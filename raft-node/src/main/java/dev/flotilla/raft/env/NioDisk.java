@@ -23,11 +23,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder of the machine's file system. Different files may be used by different threads; one file by
- * one thread at a time.
+ * A folder of the machine's file system. Different files may be used by different threads; one file
+ * by one thread at a time.
  *
- * <p>Threads that use it must never be interrupted: an interrupt closes the channel under everybody who
- * uses it, and a log cannot go on after that (H38). Threads are told to stop by message.
+ * <p>Threads that use it must never be interrupted: an interrupt closes the channel under everybody
+ * who uses it, and a log cannot go on after that (H38). Threads are told to stop by message.
  */
 public final class NioDisk implements Disk {
   private final Path root;
@@ -53,11 +53,15 @@ public final class NioDisk implements Disk {
    * @throws IllegalArgumentException when the path leads out of the folder
    */
   public Path resolve(String path) {
-    Path resolved = root.resolve(path).normalize();
-    if (path.startsWith("/") || !resolved.startsWith(root) || (resolved.equals(root) && !path.isEmpty())) {
-      throw new IllegalArgumentException("path '" + path + "' leads out of the disk");
+    if (path.isEmpty()) {
+      return root;
     }
-    return resolved;
+    for (String name : path.split("/", -1)) {
+      if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+        throw new IllegalArgumentException("path '" + path + "' leads out of the disk");
+      }
+    }
+    return root.resolve(path);
   }
 
   @Override

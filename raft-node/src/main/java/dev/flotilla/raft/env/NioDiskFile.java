@@ -33,7 +33,9 @@ final class NioDiskFile implements DiskFile {
     }
   }
 
-  /** fdatasync: it writes the size when the size changed, and spares the journal when it did not. */
+  /**
+   * fdatasync: it writes the size when the size changed, and spares the journal when it did not.
+   */
   @Override
   public void sync() throws IOException {
     channel.force(false);

@@ -10,11 +10,11 @@ import java.util.zip.CRC32C;
 
 /**
  * The start-up marker of a node's folder (H50): a few lines of text, the last one a checksum of the
- * others. It proves that the folder belongs to this node of this cluster, and tells a folder that was
- * never used from one that lost its log.
+ * others. It proves that the folder belongs to this node of this cluster, and tells a folder that
+ * was never used from one that lost its log.
  *
- * <p>Life of a folder: no file; a file with {@code state new} while the log is first made; {@code state
- * ready} for ever after. A folder that is ready and has no log has forgotten its votes.
+ * <p>Life of a folder: no file; a file with {@code state new} while the log is first made; {@code
+ * state ready} for ever after. A folder that is ready and has no log has forgotten its votes.
  */
 public final class NodeIdentityFile {
   private static final String FILE_NAME = "IDENTITY";
@@ -105,7 +105,8 @@ public final class NodeIdentityFile {
     String text = readText(disk);
     int lastLine = text.lastIndexOf("crc32c ");
     if (lastLine < 0
-        || !text.substring(lastLine).equals("crc32c " + checksum(text.substring(0, lastLine)) + "\n")) {
+        || !text.substring(lastLine)
+            .equals("crc32c " + checksum(text.substring(0, lastLine)) + "\n")) {
       throw new NodeIdentityException(FILE_NAME + " is damaged: its checksum does not match");
     }
     List<String> lines = text.lines().toList();
@@ -121,7 +122,8 @@ public final class NodeIdentityFile {
               Integer.parseInt(value(lines.get(2), "node")),
               Long.parseUnsignedLong(value(lines.get(3), "incarnation"), 16));
     } catch (NumberFormatException e) {
-      throw new NodeIdentityException(FILE_NAME + " holds no number where one belongs: " + e.getMessage());
+      throw new NodeIdentityException(
+          FILE_NAME + " holds no number where one belongs: " + e.getMessage());
     }
     if (!found.clusterId().equals(clusterId)) {
       throw new NodeIdentityException(

@@ -22,7 +22,9 @@ public final class SeededStreams implements RandomStreams {
     return new SplittableRandom(mix(seed ^ mix(hash(name))));
   }
 
-  /** FNV-1a over the characters: {@link String#hashCode} has only 32 bits, too few for many names. */
+  /**
+   * FNV-1a over the characters: {@link String#hashCode} has only 32 bits, too few for many names.
+   */
   private static long hash(String name) {
     long hash = FNV_OFFSET;
     for (int i = 0; i < name.length(); i++) {

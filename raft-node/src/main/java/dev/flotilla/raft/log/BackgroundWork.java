@@ -1,9 +1,9 @@
 package dev.flotilla.raft.log;
 
 /**
- * Where the log lets slow, unhurried file work be done: filling the next segment with zeros, deleting old
- * ones. Must run every task it was given, one at a time, in order, and outlive the log; its thread must
- * never be interrupted (H38).
+ * Where the log lets slow, unhurried file work be done: filling the next segment with zeros,
+ * deleting old ones. Must run every task it was given, one at a time, in order, and outlive the
+ * log; its thread must never be interrupted (H38).
  */
 @FunctionalInterface
 public interface BackgroundWork {

@@ -12,7 +12,13 @@ import java.nio.ByteBuffer;
  * @param body its records; a copy, or a view that is valid until the scanner reads on
  */
 record Batch(
-    long position, long end, long number, long syncedBelow, int crc, int previousCrc, ByteBuffer body) {
+    long position,
+    long end,
+    long number,
+    long syncedBelow,
+    int crc,
+    int previousCrc,
+    ByteBuffer body) {
 
   /** Whether it is the first one of its sync. */
   boolean startsSync() {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects records in one reusable buffer and writes them to the active segment as batches.
  *
- * <p>A record's location is known as soon as it is in the buffer, because the batch will stand at the
- * segment's end. Invariants: batches below {@code syncedBelow} are on disk; the buffer's position is
- * {@link LogFormat#BATCH_HEADER_BYTES} when no record is buffered.
+ * <p>A record's location is known as soon as it is in the buffer, because the batch will stand at
+ * the segment's end. Invariants: batches below {@code syncedBelow} are on disk; the buffer's
+ * position is {@link LogFormat#BATCH_HEADER_BYTES} when no record is buffered.
  */
 final class BatchWriter {
   private static final int INITIAL_BUFFER_BYTES = 256 << 10;
@@ -43,8 +43,7 @@ final class BatchWriter {
    */
   BatchWriter(WalOptions options, Segment segment, long nextBatch, int previousCrc) {
     this.maxBufferBytes = options.maxBufferBytes();
-    this.zerosBytes =
-        (int) LogFormat.align(Math.min(MAX_ZEROS_BYTES, options.segmentBytes() / 16));
+    this.zerosBytes = (int) LogFormat.align(Math.min(MAX_ZEROS_BYTES, options.segmentBytes() / 16));
     this.segment = segment;
     this.nextBatch = nextBatch;
     this.syncedBelow = nextBatch;
@@ -156,8 +155,8 @@ final class BatchWriter {
   }
 
   /**
-   * Until the first sync everything goes into one batch, however large: the opening batch replaces the
-   * last sync of the life before, and half of it must not count.
+   * Until the first sync everything goes into one batch, however large: the opening batch replaces
+   * the last sync of the life before, and half of it must not count.
    */
   void sync() throws IOException {
     if (buffer.position() > LogFormat.BATCH_HEADER_BYTES) {
@@ -172,7 +171,10 @@ final class BatchWriter {
     }
   }
 
-  /** The buffer, when the location has not been written to its segment yet; see {@link #bufferOffset}. */
+  /**
+   * The buffer, when the location has not been written to its segment yet; see {@link
+   * #bufferOffset}.
+   */
   @Nullable ByteBuffer bufferHolding(long location) {
     return Location.sequence(location) == segment.sequence
             && Location.offset(location) >= segment.end()

@@ -4,11 +4,12 @@ import dev.flotilla.raft.core.Entry;
 import java.util.Arrays;
 
 /**
- * Location and payload size of every entry of one group, by index: two arrays, twelve bytes an entry. A
- * prefix is dropped by moving the head; the arrays are packed when half of them lies before it.
+ * Location and payload size of every entry of one group, by index: two arrays, twelve bytes an
+ * entry. A prefix is dropped by moving the head; the arrays are packed when half of them lies
+ * before it.
  *
- * <p>Invariants: entries {@code firstIndex .. firstIndex + size - 1} are present; {@code payloadBytes}
- * is the sum of their payload sizes.
+ * <p>Invariants: entries {@code firstIndex .. firstIndex + size - 1} are present; {@code
+ * payloadBytes} is the sum of their payload sizes.
  */
 final class EntryIndex {
   private static final int INITIAL_CAPACITY = 16;
@@ -109,7 +110,12 @@ final class EntryIndex {
 
   @Override
   public String toString() {
-    return "EntryIndex[" + firstIndex + ".." + lastIndex() + " at "
-        + Arrays.toString(Arrays.copyOfRange(locations, head, head + Math.min(size, 8))) + "]";
+    return "EntryIndex["
+        + firstIndex
+        + ".."
+        + lastIndex()
+        + " at "
+        + Arrays.toString(Arrays.copyOfRange(locations, head, head + Math.min(size, 8)))
+        + "]";
   }
 }

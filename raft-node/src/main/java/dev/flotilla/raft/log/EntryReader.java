@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.NavigableMap;
 
 /**
- * Reads entries back, from the segments or from what is still buffered, and checks every one against its
- * checksum and against what the index says of it.
+ * Reads entries back, from the segments or from what is still buffered, and checks every one
+ * against its checksum and against what the index says of it.
  */
 final class EntryReader {
   private static final int WINDOW_BYTES = 64 << 10;
@@ -30,7 +30,8 @@ final class EntryReader {
 
   List<Entry> read(GroupState group, long from, long to, long maxBytes) throws IOException {
     EntryIndex entries = group.entries();
-    // What stands in the active segment behind the window of an earlier call may have been written since.
+    // What stands in the active segment behind the window of an earlier call may have been written
+    // since.
     windowLength = 0;
     List<Entry> read = new ArrayList<>();
     long bytes = 0;

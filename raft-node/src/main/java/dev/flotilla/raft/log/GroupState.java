@@ -4,8 +4,8 @@ import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.LogBase;
 
 /**
- * What the log knows of one group. The same methods change it when records are written and when they are
- * replayed, so that a restart cannot arrive at another state.
+ * What the log knows of one group. The same methods change it when records are written and when
+ * they are replayed, so that a restart cannot arrive at another state.
  *
  * <p>Invariant: {@code entries} holds exactly the indexes after {@code base.index()} without a gap.
  */
@@ -41,12 +41,20 @@ final class GroupState {
     this.hardState = hardState;
   }
 
-  /** Throws unless an entry may stand at the index: directly after the last one, or in place of one. */
+  /**
+   * Throws unless an entry may stand at the index: directly after the last one, or in place of one.
+   */
   void checkAppend(long index) {
     if (index <= base.index() || index > lastIndex() + 1) {
       throw new IllegalArgumentException(
-          "group " + group + ": entry " + index + " does not fit a log of "
-              + (base.index() + 1) + ".." + lastIndex());
+          "group "
+              + group
+              + ": entry "
+              + index
+              + " does not fit a log of "
+              + (base.index() + 1)
+              + ".."
+              + lastIndex());
     }
   }
 
@@ -63,8 +71,14 @@ final class GroupState {
   void checkCompact(LogBase newBase) {
     if (newBase.index() < base.index() || newBase.index() > lastIndex()) {
       throw new IllegalArgumentException(
-          "group " + group + ": base " + newBase.index() + " lies outside a log of "
-              + (base.index() + 1) + ".." + lastIndex());
+          "group "
+              + group
+              + ": base "
+              + newBase.index()
+              + " lies outside a log of "
+              + (base.index() + 1)
+              + ".."
+              + lastIndex());
     }
   }
 

@@ -1,9 +1,10 @@
 package dev.flotilla.raft.log;
 
 /**
- * Where a record stands, packed into a long: segment sequence (upper 32 bits) and byte offset (lower 32
- * bits, unsigned). Locations of one group's entries grow with the index, because replacing an entry
- * replaces everything after it; so the first entry is always in the oldest segment the group needs.
+ * Where a record stands, packed into a long: segment sequence (upper 32 bits) and byte offset
+ * (lower 32 bits, unsigned). Locations of one group's entries grow with the index, because
+ * replacing an entry replaces everything after it; so the first entry is always in the oldest
+ * segment the group needs.
  */
 final class Location {
   /** An entry whose segment was deleted; recovery meets it only below a later base. */

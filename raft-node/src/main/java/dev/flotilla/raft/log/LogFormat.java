@@ -3,7 +3,8 @@ package dev.flotilla.raft.log;
 import java.util.Locale;
 
 /**
- * The bytes on disk, all little-endian. A format: changing anything here needs a new {@link #VERSION}.
+ * The bytes on disk, all little-endian. A format: changing anything here needs a new {@link
+ * #VERSION}.
  *
  * <pre>
  * segment   header (512 bytes), batches, zeros up to the preallocated size
@@ -20,8 +21,8 @@ final class LogFormat {
   static final int VERSION = 1;
 
   /**
-   * Batches start at sector boundaries, so that writing a batch never touches a sector whose bytes were
-   * acknowledged: what power loss does to a sector under write cannot reach them.
+   * Batches start at sector boundaries, so that writing a batch never touches a sector whose bytes
+   * were acknowledged: what power loss does to a sector under write cannot reach them.
    */
   static final int ALIGNMENT = 512;
 

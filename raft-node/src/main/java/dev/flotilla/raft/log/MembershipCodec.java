@@ -7,7 +7,10 @@ import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Memberships in the log: four sets in the order of the record's components, each a count and node ids, u32. */
+/**
+ * Memberships in the log: four sets in the order of the record's components, each a count and node
+ * ids, u32.
+ */
 final class MembershipCodec {
   private MembershipCodec() {}
 
@@ -21,8 +24,7 @@ final class MembershipCodec {
   }
 
   static byte[] encode(Membership membership) {
-    ByteBuffer to =
-        ByteBuffer.allocate(encodedBytes(membership)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer to = ByteBuffer.allocate(encodedBytes(membership)).order(ByteOrder.LITTLE_ENDIAN);
     encode(membership, to);
     return to.array();
   }

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads what the life before left, and changes nothing that could be needed; the package description tells
- * its rules.
+ * Reads what the life before left, and changes nothing that could be needed; the package
+ * description tells its rules.
  *
- * <p>The last sync's records are held back: whoever opens the log writes them to a new segment, syncs, and
- * then {@linkplain #dropMovedTail drops them here}. A new segment begins with the number of the first batch
- * it replaces, and the batches from that number on in older segments no longer count: so a crash at any
- * moment of this leaves either the old or the new copy, whole.
+ * <p>The last sync's records are held back: whoever opens the log writes them to a new segment,
+ * syncs, and then {@linkplain #dropMovedTail drops them here}. A new segment begins with the number
+ * of the first batch it replaces, and the batches from that number on in older segments no longer
+ * count: so a crash at any moment of this leaves either the old or the new copy, whole.
  */
 final class Recovery {
   private final Disk disk;
@@ -28,7 +28,10 @@ final class Recovery {
   private long nextBatch = 1;
   private int previousCrc;
 
-  /** The last sync: its records without checkpoints, and number, position, predecessor of its first batch. */
+  /**
+   * The last sync: its records without checkpoints, and number, position, predecessor of its first
+   * batch.
+   */
   private final List<HeldRecord> held = new ArrayList<>();
 
   private long heldNumber = 1;
@@ -83,8 +86,8 @@ final class Recovery {
   }
 
   /**
-   * Cuts the last sync and anything torn behind it, durably, now that its records are durable elsewhere.
-   * Nothing may be written to the log before this has returned.
+   * Cuts the last sync and anything torn behind it, durably, now that its records are durable
+   * elsewhere. Nothing may be written to the log before this has returned.
    *
    * @return the segments that are still needed, oldest first
    */
@@ -151,7 +154,8 @@ final class Recovery {
       SegmentScanner scanner = scanners.get(at);
       Batch first = scanner.batchAt(LogFormat.SEGMENT_HEADER_BYTES);
       if (first == null) {
-        // Segments that begin with a batch are followed by such ones only, so this is the oldest of all.
+        // Segments that begin with a batch are followed by such ones only, so this is the oldest of
+        // all.
         refuseUnlessNew(scanner.segment(), next);
         return;
       }
@@ -161,6 +165,7 @@ final class Recovery {
           previousCrc = first.previousCrc();
         }
         long end = scanBatches(scanner, limit);
+        scanner.segment().endsAt(end);
         kept.add(scanner.segment());
         if (nextBatch != limit) {
           refuseIfSynced(at, end);
@@ -171,7 +176,9 @@ final class Recovery {
     }
   }
 
-  /** The next segment after {@code at} that begins with a valid batch, or the number of segments. */
+  /**
+   * The next segment after {@code at} that begins with a valid batch, or the number of segments.
+   */
   private int nextWithBatches(int at) throws IOException {
     int next = at + 1;
     while (next < scanners.size() && firstNumber(next) == 0) {
@@ -256,21 +263,33 @@ final class Recovery {
         throw LogDamagedException.at(
             scanners.get(at).segment().path,
             position,
-            "batch " + nextBatch + " is lost (" + scanners.get(at).describeDamage(position)
-                + "), and batch " + proof.number() + " in " + scanner.segment().path + " at byte "
-                + proof.position() + " shows that it had been synced");
+            "batch "
+                + nextBatch
+                + " is lost ("
+                + scanners.get(at).describeDamage(position)
+                + "), and batch "
+                + proof.number()
+                + " in "
+                + scanner.segment().path
+                + " at byte "
+                + proof.position()
+                + " shows that it had been synced");
       }
     }
   }
 
-  /** The oldest segment does not begin with a batch: only a log's very first write leaves that behind. */
+  /**
+   * The oldest segment does not begin with a batch: only a log's very first write leaves that
+   * behind.
+   */
   private void refuseUnlessNew(Segment oldest, int next) throws IOException {
     if (oldest.sequence != 1 || next < scanners.size()) {
       throw LogDamagedException.at(
           oldest.path,
           LogFormat.SEGMENT_HEADER_BYTES,
           "the oldest segment does not begin with a batch ("
-              + scanners.getFirst().describeDamage(LogFormat.SEGMENT_HEADER_BYTES) + ")");
+              + scanners.getFirst().describeDamage(LogFormat.SEGMENT_HEADER_BYTES)
+              + ")");
     }
     refuseIfSynced(0, LogFormat.SEGMENT_HEADER_BYTES);
     for (SegmentScanner scanner : scanners.reversed()) {

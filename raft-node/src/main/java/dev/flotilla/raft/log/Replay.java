@@ -14,9 +14,9 @@ import java.util.TreeMap;
 /**
  * Rebuilds every group's state from the records, in the order in which they were written.
  *
- * <p>The first checkpoint it meets is where it starts; every later one must agree with what was replayed
- * up to it. Entries that stood in deleted segments are counted as absent, and must all have been
- * compacted, reset or replaced by the end.
+ * <p>The first checkpoint it meets is where it starts; every later one must agree with what was
+ * replayed up to it. Entries that stood in deleted segments are counted as absent, and must all
+ * have been compacted, reset or replaced by the end.
  */
 final class Replay {
   private final SortedMap<Integer, GroupState> groups = new TreeMap<>();
@@ -40,8 +40,17 @@ final class Replay {
       apply(record, location);
     } catch (IllegalArgumentException | BufferUnderflowException e) {
       throw new LogDamagedException(
-          path + " at byte " + Location.offset(location) + ": " + record.type() + " of group "
-              + record.group() + ", index " + record.index() + ": " + e.getMessage(),
+          path
+              + " at byte "
+              + Location.offset(location)
+              + ": "
+              + record.type()
+              + " of group "
+              + record.group()
+              + ", index "
+              + record.index()
+              + ": "
+              + e.getMessage(),
           e);
     }
   }
@@ -97,7 +106,10 @@ final class Replay {
     checkpointed.clear();
     if (!starting && checkpointGroups != groups.size()) {
       throw new IllegalArgumentException(
-          "the checkpoint counts " + checkpointGroups + " groups, the log holds " + groups.keySet());
+          "the checkpoint counts "
+              + checkpointGroups
+              + " groups, the log holds "
+              + groups.keySet());
     }
   }
 
@@ -123,9 +135,18 @@ final class Replay {
         || !group.hardState().equals(hardState)
         || group.lastIndex() != lastIndex) {
       throw new IllegalArgumentException(
-          "the checkpoint says base " + base + ", " + hardState + ", last " + lastIndex
-              + "; the records before it say base " + group.base() + ", " + group.hardState()
-              + ", last " + group.lastIndex());
+          "the checkpoint says base "
+              + base
+              + ", "
+              + hardState
+              + ", last "
+              + lastIndex
+              + "; the records before it say base "
+              + group.base()
+              + ", "
+              + group.hardState()
+              + ", last "
+              + group.lastIndex());
     }
   }
 
@@ -133,7 +154,9 @@ final class Replay {
   void finishCheckpoint() {
     if (checkpointed.size() != checkpointGroups) {
       throw new IllegalArgumentException(
-          "the checkpoint before counts " + checkpointGroups + " groups and holds "
+          "the checkpoint before counts "
+              + checkpointGroups
+              + " groups and holds "
               + checkpointed.size());
     }
   }
@@ -151,8 +174,12 @@ final class Replay {
       EntryIndex entries = group.entries();
       if (!entries.isEmpty() && entries.firstLocation() == Location.ABSENT) {
         throw new LogDamagedException(
-            directory + ": group " + group.group + " lacks its entries from "
-                + (group.base().index() + 1) + " on: a segment is missing");
+            directory
+                + ": group "
+                + group.group
+                + " lacks its entries from "
+                + (group.base().index() + 1)
+                + " on: a segment is missing");
       }
     }
   }

@@ -4,7 +4,10 @@ import dev.flotilla.raft.env.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One file of the log. {@code end} is where the next batch goes, {@code allocated} how far the file reaches. */
+/**
+ * One file of the log. {@code end} is where the next batch goes, {@code allocated} how far the file
+ * reaches.
+ */
 final class Segment {
   final long sequence;
   final String path;
@@ -24,10 +27,15 @@ final class Segment {
     return end;
   }
 
+  /** Recovery found the last batch to end here. */
+  void endsAt(long position) {
+    end = position;
+  }
+
   /**
-   * Appends an aligned batch. When it reaches beyond the file's end, zeros are written after it, so that
-   * the batches that follow overwrite what exists: an fdatasync that need not journal a new size takes
-   * about half the time.
+   * Appends an aligned batch. When it reaches beyond the file's end, zeros are written after it, so
+   * that the batches that follow overwrite what exists: an fdatasync that need not journal a new
+   * size takes about half the time.
    *
    * @param zeros how far to extend the file, if it has to be
    */

@@ -23,8 +23,8 @@ final class SegmentHeader {
   }
 
   /**
-   * Checks that the file begins with the header that its name promises. The header is durable before
-   * the file gets its name, so anything else is damage or a file that does not belong here.
+   * Checks that the file begins with the header that its name promises. The header is durable
+   * before the file gets its name, so anything else is damage or a file that does not belong here.
    */
   static void check(DiskFile file, String path, LogIdentity identity, long sequence)
       throws IOException {
@@ -58,7 +58,9 @@ final class SegmentHeader {
   }
 
   private static String describe(LogIdentity identity) {
-    return "node " + identity.node() + " in incarnation "
+    return "node "
+        + identity.node()
+        + " in incarnation "
         + Long.toUnsignedString(identity.incarnation(), 16);
   }
 }

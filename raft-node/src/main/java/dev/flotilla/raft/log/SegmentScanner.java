@@ -1,6 +1,5 @@
 package dev.flotilla.raft.log;
 
-import dev.flotilla.raft.env.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,8 +53,8 @@ final class SegmentScanner {
   }
 
   /**
-   * Looks at every sector from the position on for a valid batch that was written after batch {@code
-   * missing} had been synced: the proof that its absence is damage.
+   * Looks at every sector from the position on for a valid batch that was written after batch
+   * {@code missing} had been synced: the proof that its absence is damage.
    */
   @Nullable Batch proofOfSync(long from, long missing) throws IOException {
     for (long at = from; at < size; at += LogFormat.ALIGNMENT) {
@@ -89,8 +88,13 @@ final class SegmentScanner {
         Record claimed = Record.parseUnchecked(window, record, limit);
         return claimed == null || claimed.type() == null
             ? "a record of the batch is unreadable"
-            : "a record that claims to be " + claimed.type() + " of group " + claimed.group()
-                + ", index " + claimed.index() + ", fails its checksum";
+            : "a record that claims to be "
+                + claimed.type()
+                + " of group "
+                + claimed.group()
+                + ", index "
+                + claimed.index()
+                + ", fails its checksum";
       }
       record += valid.bytes().remaining();
     }
@@ -103,7 +107,9 @@ final class SegmentScanner {
     return (int) crc.getValue();
   }
 
-  /** Offset in the window of the position, with at least {@code bytes} behind it; -1 past the end. */
+  /**
+   * Offset in the window of the position, with at least {@code bytes} behind it; -1 past the end.
+   */
   private int offsetInWindow(long position, int bytes) throws IOException {
     if (position < windowPosition || position + bytes > windowPosition + windowLength) {
       if (position + bytes > size) {

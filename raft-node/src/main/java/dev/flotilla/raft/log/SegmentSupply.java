@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes segments before they are needed and deletes them when they no longer are, in the background. At
- * most one segment is made at a time.
+ * Makes segments before they are needed and deletes them when they no longer are, in the
+ * background. At most one segment is made at a time.
  */
 final class SegmentSupply {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentSupply.class);
@@ -33,9 +33,7 @@ final class SegmentSupply {
     this.background = background;
   }
 
-  /**
-   * Makes a segment now: durable header, zeros up to {@code allocated} bytes, durable name.
-   */
+  /** Makes a segment now: durable header, zeros up to {@code allocated} bytes, durable name. */
   Segment create(long sequence, long allocated) throws IOException {
     String path = directory + "/" + LogFormat.segmentName(sequence);
     DiskFile file = stage(path, sequence, allocated);
@@ -55,14 +53,13 @@ final class SegmentSupply {
     }
     CompletableFuture<Optional<Segment>> promise = new CompletableFuture<>();
     preparing = promise;
-    background.submit(
-        () -> {
-          try {
-            promise.complete(prepared(sequence, allocated));
-          } catch (IOException | RuntimeException e) {
-            promise.completeExceptionally(e);
-          }
-        });
+    background.submit(() -> {
+      try {
+        promise.complete(prepared(sequence, allocated));
+      } catch (IOException | RuntimeException e) {
+        promise.completeExceptionally(e);
+      }
+    });
   }
 
   /**
@@ -89,24 +86,23 @@ final class SegmentSupply {
   }
 
   /**
-   * Deletes a segment. Each deletion is durable before the next one begins, so that no crash leaves an
-   * old segment without its successors.
+   * Deletes a segment. Each deletion is durable before the next one begins, so that no crash leaves
+   * an old segment without its successors.
    */
   void retire(Segment segment) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     lastRetired = done;
-    background.submit(
-        () -> {
-          try {
-            segment.file.close();
-            disk.delete(segment.path);
-            disk.syncDirectory(directory);
-          } catch (IOException e) {
-            failure.compareAndSet(null, e);
-          } finally {
-            done.complete(true);
-          }
-        });
+    background.submit(() -> {
+      try {
+        segment.file.close();
+        disk.delete(segment.path);
+        disk.syncDirectory(directory);
+      } catch (IOException e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        done.complete(true);
+      }
+    });
   }
 
   /**

@@ -2,8 +2,8 @@ package dev.flotilla.raft.log;
 
 /**
  * @param segmentBytes a segment is closed when it has grown past this
- * @param maxBufferBytes writes are handed to the file when this much is buffered, even before the sync;
- *     a larger record still goes in one piece
+ * @param maxBufferBytes writes are handed to the file when this much is buffered, even before the
+ *     sync; a larger record still goes in one piece
  */
 public record WalOptions(long segmentBytes, int maxBufferBytes) {
   /** What the segment size may be: offsets within a segment are 32 bits on disk and in memory. */

@@ -22,10 +22,15 @@ public final class WriteAheadLog implements AutoCloseable {
   /** What the first segment of a life has beyond its header: a start should not wait for zeros. */
   private static final long FIRST_ALLOCATION_BYTES = 256 << 10;
 
-  /** A segment is rolled after the sync that fills it; this share of it takes what that sync is over. */
+  /**
+   * A segment is rolled after the sync that fills it; this share of it takes what that sync is
+   * over.
+   */
   private static final int SLACK_DIVISOR = 16;
 
-  /** A segment that could not be prepared is tried again each time this share of one was written. */
+  /**
+   * A segment that could not be prepared is tried again each time this share of one was written.
+   */
   private static final int RETRY_DIVISOR = 8;
 
   private final WalOptions options;
@@ -64,15 +69,18 @@ public final class WriteAheadLog implements AutoCloseable {
     states.forEach((group, state) -> groups.put(group, new LoggedGroup(this, state)));
   }
 
-  /** {@link #open(Disk, String, LogIdentity, WalOptions, BackgroundWork)}, all on the calling thread. */
+  /**
+   * {@link #open(Disk, String, LogIdentity, WalOptions, BackgroundWork)}, all on the calling
+   * thread.
+   */
   public static WriteAheadLog open(
       Disk disk, String directory, LogIdentity identity, WalOptions options) throws IOException {
     return open(disk, directory, identity, options, BackgroundWork.INLINE);
   }
 
   /**
-   * Opens the log in {@code directory}, creating it when the folder holds none, and recovers: a torn tail
-   * is cut, damage before it is refused. Every start begins a new segment.
+   * Opens the log in {@code directory}, creating it when the folder holds none, and recovers: a
+   * torn tail is cut, damage before it is refused. Every start begins a new segment.
    *
    * @param background where segments are made and deleted; must outlive the log
    * @throws LogDamagedException when records are damaged that may have been acknowledged (H34)
@@ -107,8 +115,7 @@ public final class WriteAheadLog implements AutoCloseable {
         segments.put(segment.sequence, segment);
       }
       segments.put(active.sequence, active);
-      WriteAheadLog log =
-          new WriteAheadLog(options, supply, segments, writer, replay.groups());
+      WriteAheadLog log = new WriteAheadLog(options, supply, segments, writer, replay.groups());
       log.reclaim();
       return log;
     } catch (IOException | RuntimeException e) {
@@ -134,7 +141,10 @@ public final class WriteAheadLog implements AutoCloseable {
     return Optional.ofNullable(groups.get(group));
   }
 
-  /** Starts a group's log at the base (its bootstrap membership, or a snapshot). Durable after {@link #sync()}. */
+  /**
+   * Starts a group's log at the base (its bootstrap membership, or a snapshot). Durable after
+   * {@link #sync()}.
+   */
   public GroupLog create(int group, LogBase base) {
     checkUsable();
     if (groups.containsKey(group)) {
@@ -173,8 +183,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Writes and fsyncs everything buffered; does nothing when nothing is. The first failure poisons the
-   * log for good: this and every later call throws (H32), and the process must end.
+   * Writes and fsyncs everything buffered; does nothing when nothing is. The first failure poisons
+   * the log for good: this and every later call throws (H32), and the process must end.
    */
   public void sync() throws IOException {
     if (failure != null) {
@@ -204,7 +214,9 @@ public final class WriteAheadLog implements AutoCloseable {
     return bytes;
   }
 
-  /** The group whose old entries keep the oldest segment alive: compact it to give space back (H53). */
+  /**
+   * The group whose old entries keep the oldest segment alive: compact it to give space back (H53).
+   */
   public Optional<Integer> groupHoldingOldestSegment() {
     GroupState holder = null;
     for (GroupState state : states.values()) {
@@ -247,8 +259,16 @@ public final class WriteAheadLog implements AutoCloseable {
     checkUsable();
     if (from > to || from <= state.base().index() || to > state.lastIndex()) {
       throw new IllegalArgumentException(
-          "group " + state.group + ": entries " + from + ".." + to + " of a log of "
-              + (state.base().index() + 1) + ".." + state.lastIndex());
+          "group "
+              + state.group
+              + ": entries "
+              + from
+              + ".."
+              + to
+              + " of a log of "
+              + (state.base().index() + 1)
+              + ".."
+              + state.lastIndex());
     }
     try {
       return reader.read(state, from, to, maxBytes);
@@ -267,8 +287,13 @@ public final class WriteAheadLog implements AutoCloseable {
     for (int i = 1; i < entries.size(); i++) {
       if (entries.get(i).index() != first + i) {
         throw new IllegalArgumentException(
-            "group " + state.group + ": entry " + entries.get(i).index() + " stands where "
-                + (first + i) + " belongs");
+            "group "
+                + state.group
+                + ": entry "
+                + entries.get(i).index()
+                + " stands where "
+                + (first + i)
+                + " belongs");
       }
     }
     if (first <= state.lastIndex()) {
@@ -319,8 +344,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Gives back segments that no group needs. Called when everything in memory is on disk, and the active
-   * segment's checkpoint too: what made them obsolete cannot be forgotten.
+   * Gives back segments that no group needs. Called when everything in memory is on disk, and the
+   * active segment's checkpoint too: what made them obsolete cannot be forgotten.
    */
   private void reclaim() {
     if (!reclaimable) {
@@ -330,8 +355,7 @@ public final class WriteAheadLog implements AutoCloseable {
     long oldestNeeded = writer.segment().sequence;
     for (GroupState state : states.values()) {
       if (!state.entries().isEmpty()) {
-        oldestNeeded =
-            Math.min(oldestNeeded, Location.sequence(state.entries().firstLocation()));
+        oldestNeeded = Math.min(oldestNeeded, Location.sequence(state.entries().firstLocation()));
       }
     }
     while (segments.firstKey() < oldestNeeded) {
@@ -350,7 +374,8 @@ public final class WriteAheadLog implements AutoCloseable {
     if (active.end() < options.segmentBytes()) {
       return;
     }
-    // A background that cannot keep up must slow the writer down at some point; twice the size is late.
+    // A background that cannot keep up must slow the writer down at some point; twice the size is
+    // late.
     Optional<Segment> next = supply.take(active.end() >= 2 * options.segmentBytes());
     if (next.isPresent()) {
       segments.put(next.get().sequence, next.get());

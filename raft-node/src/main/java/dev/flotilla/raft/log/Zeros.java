@@ -4,11 +4,13 @@ import dev.flotilla.raft.env.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Writes real zeros: a file merely set to a size gets its blocks, and a journal commit, with each first write. */
+/**
+ * Writes real zeros: a file merely set to a size gets its blocks, and a journal commit, with each
+ * first write.
+ */
 final class Zeros {
   private static final int CHUNK_BYTES = 64 << 10;
-  private static final ByteBuffer CHUNK =
-      ByteBuffer.allocateDirect(CHUNK_BYTES).asReadOnlyBuffer();
+  private static final ByteBuffer CHUNK = ByteBuffer.allocateDirect(CHUNK_BYTES).asReadOnlyBuffer();
 
   private Zeros() {}
 
