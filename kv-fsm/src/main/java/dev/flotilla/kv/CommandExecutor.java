@@ -15,12 +15,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out one command. Always with an answer: whatever bytes a client sends, every replica says the
- * same to them (H30).
+ * Carries out one command. Always with an answer: whatever bytes a client sends, every replica says
+ * the same to them (H30).
  *
- * <p>Tests come in this order: is it a command at all; is the slot ours (asked now, when it is applied,
- * not when it was sent); is it within the limits; was it here before; does its condition hold. The
- * answers before the fourth leave no trace.
+ * <p>Tests come in this order: is it a command at all; is the slot ours (asked now, when it is
+ * applied, not when it was sent); is it within the limits; was it here before; does its condition
+ * hold. The answers before the fourth leave no trace.
  */
 final class CommandExecutor {
   private final ReplicatedState state;
@@ -159,7 +159,10 @@ final class CommandExecutor {
     };
   }
 
-  /** Keys and values stay where they are in the command's bytes; they are copied once, into their record. */
+  /**
+   * Keys and values stay where they are in the command's bytes; they are copied once, into their
+   * record.
+   */
   private static @Nullable Command parse(byte[] bytes) {
     CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
     input.enableAliasing(true);

@@ -23,8 +23,7 @@ record DataRecord(
     return new DataRecord(revision, createRevision, expiresAtMillis, bytes, reader.position());
   }
 
-  static byte[] encode(
-      long revision, long createRevision, long expiresAtMillis, ByteString value) {
+  static byte[] encode(long revision, long createRevision, long expiresAtMillis, ByteString value) {
     int size =
         1
             + RecordWriter.sizeOf(revision)

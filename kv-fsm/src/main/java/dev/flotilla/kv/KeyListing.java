@@ -10,9 +10,9 @@ import dev.flotilla.proto.kv.v1.Status;
 import dev.flotilla.slot.Slots;
 
 /**
- * One page of keys in the order (slot, key). Stops after a bounded amount of work, found or not, and
- * says where to go on: listing a rare prefix in a large store is many short calls, none of which holds
- * up the applies behind it.
+ * One page of keys in the order (slot, key). Stops after a bounded amount of work, found or not,
+ * and says where to go on: listing a rare prefix in a large store is many short calls, none of
+ * which holds up the applies behind it.
  */
 final class KeyListing {
   private static final int MOST_KEYS = 1_000;

@@ -48,7 +48,10 @@ final class KeySpace {
     return new Reply.Done(Reply.Done.Code.OK, revision, true);
   }
 
-  /** Removes a key whose index entry fell due. It has been absent to everyone since; nothing else changes. */
+  /**
+   * Removes a key whose index entry fell due. It has been absent to everyone since; nothing else
+   * changes.
+   */
   void sweep(ExpiryIndex.Due due) {
     DataRecord stored = stored(due.recordKey());
     if (stored == null || stored.expiresAtMillis() != due.atMillis()) {

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * What a group starts its life with. Only proposed ({@link KvStateMachine#wake()}), by whichever
- * replica leads first, and only until the group has an assignment: what counts is what the log says.
+ * replica leads first, and only until the group has an assignment: what counts is what the log
+ * says.
  *
  * @param genesisEpoch epoch of the first slot table; 0 = this group waits to be assigned slots
  * @param genesisSlots the slots owned from the start; they must not overlap

@@ -9,7 +9,8 @@ import dev.flotilla.proto.kv.v1.Settings;
  * @param maxKeyBytes longest key
  * @param maxValueBytes longest value
  * @param sessionWindow answers remembered per slot and client
- * @param sessionTtlMillis how long after a client's last command in a slot its answers are remembered
+ * @param sessionTtlMillis how long after a client's last command in a slot its answers are
+ *     remembered
  * @param sessionRetiredMillis how much longer its old commands are still recognized as old
  */
 public record KvSettings(

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * The key-value state machine of one group. Takes and gives {@code Command}, {@code CommandResult},
  * {@code Query} and {@code QueryResult} of kv.proto as bytes.
  *
- * <p>Nothing may depend on how entries are cut into batches, which differs between replicas: what has to
- * happen from time to time (sweeping) happens per entry.
+ * <p>Nothing may depend on how entries are cut into batches, which differs between replicas: what
+ * has to happen from time to time (sweeping) happens per entry.
  */
 public final class KvStateMachine implements StateMachine {
   /** Index entries looked at per log entry: bounds the work an entry can cause. */
@@ -41,7 +41,10 @@ public final class KvStateMachine implements StateMachine {
   private volatile KvStats stats;
   private boolean failed;
 
-  /** Opens the state as the engine holds it. The engine is this object's from now on and closed with it. */
+  /**
+   * Opens the state as the engine holds it. The engine is this object's from now on and closed with
+   * it.
+   */
   public KvStateMachine(KvEngine engine, KvOptions options) {
     this.engine = engine;
     this.options = options;
@@ -179,14 +182,15 @@ public final class KvStateMachine implements StateMachine {
             .setSettings(options.settings().toProto());
     for (SlotRange range : options.genesisSlots()) {
       assign.addRanges(
-          dev.flotilla.proto.kv.v1.SlotRange.newBuilder()
-              .setFrom(range.from())
-              .setTo(range.to()));
+          dev.flotilla.proto.kv.v1.SlotRange.newBuilder().setFrom(range.from()).setTo(range.to()));
     }
     return Command.newBuilder().setAssignSlots(assign).build().toByteArray();
   }
 
-  /** After a fault in the middle the state in memory is neither here nor there; nothing may be read from it (H30). */
+  /**
+   * After a fault in the middle the state in memory is neither here nor there; nothing may be read
+   * from it (H30).
+   */
   private void checkUsable() {
     if (failed) {
       throw new IllegalStateException("the state machine failed at " + state.applied());

@@ -9,7 +9,10 @@ import dev.flotilla.proto.kv.v1.QueryResult;
 import dev.flotilla.proto.kv.v1.Status;
 import dev.flotilla.slot.Slots;
 
-/** Answers queries from the state as it stands. Ownership is asked here too: a read may come too late for its slot. */
+/**
+ * Answers queries from the state as it stands. Ownership is asked here too: a read may come too
+ * late for its slot.
+ */
 final class QueryExecutor {
   private final KvEngine engine;
   private final ReplicatedState state;
@@ -51,10 +54,7 @@ final class QueryExecutor {
     if (!get.getOmitValue()) {
       result.setValue(datum.value());
     }
-    return result
-        .setRevision(datum.revision())
-        .setExpiresAtMillis(datum.expiresAtMillis())
-        .build();
+    return result.setRevision(datum.revision()).setExpiresAtMillis(datum.expiresAtMillis()).build();
   }
 
   static QueryResult.Builder result(ReplicatedState state, Status status) {

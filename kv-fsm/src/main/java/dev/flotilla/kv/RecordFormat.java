@@ -15,17 +15,18 @@ package dev.flotilla.kv;
  * </pre>
  *
  * Numbers in keys are big endian, so that byte order is their order; numbers in values are base 128
- * (7 bits a byte, low first) unless a width is given. Times are milliseconds of the replicated clock, 0
- * = never.
+ * (7 bits a byte, low first) unless a width is given. Times are milliseconds of the replicated
+ * clock, 0 = never.
  *
- * <p><b>A slot is a range.</b> Everything a slot owns lies in {@code [slot, slot + 1)} and can be moved
- * or dropped as one. Types 0x30 to 0x4F are kept for locks and transaction records, 0x50 to 0x5F for
- * what a move stages. Which group owns a slot is the group's business, not the slot's, and lies in the
- * slot table; the expiry index is derived from the slots' records and is made again where a slot
- * arrives. Hence what a move carries is what {@link StateDigest} counts per slot.
+ * <p><b>A slot is a range.</b> Everything a slot owns lies in {@code [slot, slot + 1)} and can be
+ * moved or dropped as one. Types 0x30 to 0x4F are kept for locks and transaction records, 0x50 to
+ * 0x5F for what a move stages. Which group owns a slot is the group's business, not the slot's, and
+ * lies in the slot table; the expiry index is derived from the slots' records and is made again
+ * where a slot arrives. Hence what a move carries is what {@link StateDigest} counts per slot.
  *
- * <p><b>Revisions.</b> slotRev counts the effective writes of a slot; a key's revision is slotRev at its
- * last write. Both are independent of the Raft index and stay comparable when the slot moves.
+ * <p><b>Revisions.</b> slotRev counts the effective writes of a slot; a key's revision is slotRev
+ * at its last write. Both are independent of the Raft index and stay comparable when the slot
+ * moves.
  */
 final class RecordFormat {
   static final int VERSION = 1;

@@ -1,6 +1,9 @@
 package dev.flotilla.kv;
 
-/** Takes a record apart. What does not parse is damage the checksums below did not see: it stops the replica (H30). */
+/**
+ * Takes a record apart. What does not parse is damage the checksums below did not see: it stops the
+ * replica (H30).
+ */
 final class RecordReader {
   private final byte[] bytes;
   private int position;

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state at one log position: records in the engine and above it those staged, and in memory what
- * every command needs. Every change of a replicated record goes through {@link #replace}, which keeps
- * digest and counts true; {@link StateAudit} proves it.
+ * The state at one log position: records in the engine and above it those staged, and in memory
+ * what every command needs. Every change of a replicated record goes through {@link #replace},
+ * which keeps digest and counts true; {@link StateAudit} proves it.
  */
 final class ReplicatedState {
   private static final long NOT_LOADED = -1;
@@ -124,8 +124,8 @@ final class ReplicatedState {
   }
 
   /**
-   * Writes everything staged together with the position it brings the state to: one batch (H36). The
-   * position moves only after the engine took it (H9).
+   * Writes everything staged together with the position it brings the state to: one batch (H36).
+   * The position moves only after the engine took it (H9).
    */
   void commit(AppliedPosition position) {
     staged.put(

@@ -9,8 +9,8 @@ sealed interface Reply {
   CommandResult toProto();
 
   /**
-   * The command was carried out on its key. All of it fits into a session, so a repeated command gets
-   * the same bytes.
+   * The command was carried out on its key. All of it fits into a session, so a repeated command
+   * gets the same bytes.
    */
   record Done(Code code, long revision, boolean existed) implements Reply {
 
@@ -66,7 +66,10 @@ sealed interface Reply {
     }
   }
 
-  /** No command, or one that asks for the impossible. Not remembered: it fails again whenever it comes. */
+  /**
+   * No command, or one that asks for the impossible. Not remembered: it fails again whenever it
+   * comes.
+   */
   record Invalid(String message) implements Reply {
     @Override
     public CommandResult toProto() {
@@ -77,7 +80,9 @@ sealed interface Reply {
     }
   }
 
-  /** A command that belongs to no key was carried out, or had no effect because it was done already. */
+  /**
+   * A command that belongs to no key was carried out, or had no effect because it was done already.
+   */
   record Administered(long epoch) implements Reply {
     @Override
     public CommandResult toProto() {

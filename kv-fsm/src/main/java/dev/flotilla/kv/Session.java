@@ -6,10 +6,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one slot remembers of one client: the answers of its commands (RIFL, SOSP'15; Raft thesis §6.3).
+ * What one slot remembers of one client: the answers of its commands (RIFL, SOSP'15; Raft thesis
+ * §6.3).
  *
- * <p>The one number that makes forgetting safe is {@code floor}: whatever is below it is over and is
- * never carried out again. It only rises: when the client acknowledges answers, when the window
+ * <p>The one number that makes forgetting safe is {@code floor}: whatever is below it is over and
+ * is never carried out again. It only rises: when the client acknowledges answers, when the window
  * overflows, and when the session retires.
  */
 final class Session {
@@ -79,8 +80,9 @@ final class Session {
   }
 
   /**
-   * Keeps an answer. When more than the window are kept, the oldest is forgotten and everything up to
-   * it is over: a client that wants its answers kept acknowledges them, or has fewer commands under way.
+   * Keeps an answer. When more than the window are kept, the oldest is forgotten and everything up
+   * to it is over: a client that wants its answers kept acknowledges them, or has fewer commands
+   * under way.
    */
   void remember(long seq, Reply.Done answer, long ackedBelow, int window, long clockMillis) {
     lastActiveMillis = clockMillis;

@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A session passes through three ages, told by the replicated clock alone (H57):
  *
  * <ul>
- *   <li><b>live</b>, until {@code sessionTtl} after the client's last new command in the slot: a repeated
- *       command gets its answer again;
- *   <li><b>retired</b>, for {@code sessionRetired} more: the answers are gone, but the highest sequence
- *       number is known. A command up to it is refused with SESSION_EXPIRED, since it may have been
- *       carried out; one above it was never here, is carried out, and makes the session live again. (An
- *       unknown client cannot be refused outright: clients number their commands over all slots and
- *       come to most slots late, so a first command looks like any other. Nor can it simply be
- *       carried out: that would double a late retry, counter-example: SET x is applied, its answer is
- *       lost, the client sleeps for two hours, somebody else writes x, the retry arrives.)
- *   <li><b>forgotten</b>: the record is removed, which bounds the space. A client must not repeat a command
- *       after {@code sessionTtl + sessionRetired}, by default a week and an hour.
+ *   <li><b>live</b>, until {@code sessionTtl} after the client's last new command in the slot: a
+ *       repeated command gets its answer again;
+ *   <li><b>retired</b>, for {@code sessionRetired} more: the answers are gone, but the highest
+ *       sequence number is known. A command up to it is refused with SESSION_EXPIRED, since it may
+ *       have been carried out; one above it was never here, is carried out, and makes the session
+ *       live again. (An unknown client cannot be refused outright: clients number their commands
+ *       over all slots and come to most slots late, so a first command looks like any other. Nor
+ *       can it simply be carried out: that would double a late retry, counter-example: SET x is
+ *       applied, its answer is lost, the client sleeps for two hours, somebody else writes x, the
+ *       retry arrives.)
+ *   <li><b>forgotten</b>: the record is removed, which bounds the space. A client must not repeat a
+ *       command after {@code sessionTtl + sessionRetired}, by default a week and an hour.
  * </ul>
  *
  * <p>Age is judged when a command arrives; the sweep only reclaims space and changes no answer.
@@ -55,11 +56,7 @@ final class SessionTable {
   void remember(Found found, long seq, long ackedBelow, Reply.Done answer) {
     Session session = found.session();
     session.remember(
-        seq,
-        answer,
-        ackedBelow,
-        state.slotTable().settings().sessionWindow(),
-        state.clockMillis());
+        seq, answer, ackedBelow, state.slotTable().settings().sessionWindow(), state.clockMillis());
     if (found.record() == null) {
       index(found.key(), session, retiredAt(session));
     }
@@ -91,7 +88,10 @@ final class SessionTable {
     state.replace(due.recordKey(), record, session.encode());
   }
 
-  /** Rounds up to an eighth of the time to live: sessions come due in groups, not each by an entry of its own. */
+  /**
+   * Rounds up to an eighth of the time to live: sessions come due in groups, not each by an entry
+   * of its own.
+   */
   private void index(byte[] key, Session session, long dueMillis) {
     long step = Math.max(1, state.slotTable().settings().sessionTtlMillis() / 8);
     long atMillis = (dueMillis + step - 1) / step * step;

@@ -3,8 +3,8 @@ package dev.flotilla.kv;
 import dev.flotilla.kv.engine.KvEngine;
 
 /**
- * The figures a state machine keeps up incrementally, found again by reading everything. For tests and
- * the simulator: they must agree at every position.
+ * The figures a state machine keeps up incrementally, found again by reading everything. For tests
+ * and the simulator: they must agree at every position.
  *
  * @param stateHash as {@link KvStateMachine#stateHash()}
  * @param keys as {@link KvStats#keys()}

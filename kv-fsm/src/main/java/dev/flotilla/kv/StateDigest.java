@@ -5,10 +5,10 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash of a set of records: the sum modulo 2^64 of the records' XXH3-64 hashes. A sum, because then
- * replacing one record changes it by a difference and needs no second look at the others, and because
- * the order of records does not matter. It finds replicas that drifted apart; it is no defence against
- * somebody who wants it to collide.
+ * The hash of a set of records: the sum modulo 2^64 of the records' XXH3-64 hashes. A sum, because
+ * then replacing one record changes it by a difference and needs no second look at the others, and
+ * because the order of records does not matter. It finds replicas that drifted apart; it is no
+ * defence against somebody who wants it to collide.
  */
 final class StateDigest {
   private static final Hasher64 XXH3 = Hashing.xxh3_64();

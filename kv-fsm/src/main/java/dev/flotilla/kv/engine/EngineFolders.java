@@ -17,10 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One engine's folder: generations {@code db-1, db-2, …} and the file ACTIVE that names the one in use.
- * A new generation is made complete and durable beside the old one; renaming a new ACTIVE over the old
- * is the one step that switches (H33, H42), so a crash at any point leaves exactly one valid answer to
- * "which".
+ * One engine's folder: generations {@code db-1, db-2, …} and the file ACTIVE that names the one in
+ * use. A new generation is made complete and durable beside the old one; renaming a new ACTIVE over
+ * the old is the one step that switches (H33, H42), so a crash at any point leaves exactly one
+ * valid answer to "which".
  */
 final class EngineFolders {
   private static final String ACTIVE = "ACTIVE";
@@ -87,7 +87,8 @@ final class EngineFolders {
     for (Path path : list(home)) {
       String name = path.getFileName().toString();
       if (keep == null && number(name) > 1) {
-        // The first activation is of db-1, so ACTIVE was here and is lost: damage, not a first start.
+        // The first activation is of db-1, so ACTIVE was here and is lost: damage, not a first
+        // start.
         throw new EngineException(home + " holds " + name + " but no " + ACTIVE);
       }
       if (!path.equals(keep) && !name.equals(ACTIVE)) {

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * The in-memory engine's file: magic and version (8 bytes), number of entries (8), then for each entry
- * key length (4), value length (4), key, value, and at the end the CRC32C (4) of all before it. Big
- * endian. The file must end there.
+ * The in-memory engine's file: magic and version (8 bytes), number of entries (8), then for each
+ * entry key length (4), value length (4), key, value, and at the end the CRC32C (4) of all before
+ * it. Big endian. The file must end there.
  */
 final class EngineImage {
   private static final long MAGIC = 0x464C_4B56_494D_0001L; // FLKVIM, version 1
@@ -50,8 +50,7 @@ final class EngineImage {
       image.flip();
       CRC32C crc = new CRC32C();
       crc.update(image.array(), 0, image.capacity() - 4);
-      if ((int) crc.getValue() != image.getInt(image.capacity() - 4)
-          || image.getLong() != MAGIC) {
+      if ((int) crc.getValue() != image.getInt(image.capacity() - 4) || image.getLong() != MAGIC) {
         throw new EngineException("image " + path + " is damaged");
       }
       NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);

@@ -121,7 +121,9 @@ public final class InMemoryEngine implements KvEngine {
     entries.clear();
   }
 
-  /** The rename is the switch: before it a crash leaves the old image, after it the new one (H33). */
+  /**
+   * The rename is the switch: before it a crash leaves the old image, after it the new one (H33).
+   */
   private void replaceImage(NavigableMap<byte[], byte[]> content) throws IOException {
     String next = directory + "/" + NEXT_IMAGE;
     disk.delete(next);

@@ -38,7 +38,10 @@ public final class KvBatch {
     return add(Kind.DELETE, key, NOTHING);
   }
 
-  /** Deletes every key in {@code [from, to)}, those put earlier in this batch included; an empty range is legal. */
+  /**
+   * Deletes every key in {@code [from, to)}, those put earlier in this batch included; an empty
+   * range is legal.
+   */
   public KvBatch deleteRange(byte[] from, byte[] to) {
     if (Arrays.compareUnsigned(from, to) >= 0) {
       return this;

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ordered store of byte strings, keys compared as unsigned bytes. One thread at a time.
  *
- * <p>Writes are atomic but not durable: after a crash the store stands as some earlier {@link #write}
- * left it, at or after the last {@link #flush}, never between two writes and never with a part of one
- * (H36). Whoever needs the lost tail replays it.
+ * <p>Writes are atomic but not durable: after a crash the store stands as some earlier {@link
+ * #write} left it, at or after the last {@link #flush}, never between two writes and never with a
+ * part of one (H36). Whoever needs the lost tail replays it.
  *
  * <p>Every method throws {@link EngineException} when the disk fails; the engine is of no use after
  * that. Arrays handed in or out are not changed by either side.
@@ -25,8 +25,8 @@ public interface KvEngine extends AutoCloseable {
   byte @Nullable [] get(byte[] key);
 
   /**
-   * Visits what is stored from a key (inclusive) on, until the visitor has enough. The visitor must not
-   * write to the engine.
+   * Visits what is stored from a key (inclusive) on, until the visitor has enough. The visitor must
+   * not write to the engine.
    */
   void scan(byte[] from, Visitor visitor);
 
@@ -37,8 +37,8 @@ public interface KvEngine extends AutoCloseable {
   void flush();
 
   /**
-   * Writes the store as it stands into a folder that exists and is empty: flat files, each durable on
-   * return, as are their names.
+   * Writes the store as it stands into a folder that exists and is empty: flat files, each durable
+   * on return, as are their names.
    *
    * @param directory a path on the node's disk
    */
@@ -46,14 +46,18 @@ public interface KvEngine extends AutoCloseable {
 
   /**
    * Replaces everything stored by a checkpoint, durably. The checkpoint's files stay; files in the
-   * folder that no checkpoint makes are ignored. A crash leaves the old or the new content, and the call
-   * can be repeated.
+   * folder that no checkpoint makes are ignored. A crash leaves the old or the new content, and the
+   * call can be repeated.
    *
-   * @throws EngineException also when the checkpoint is damaged; the old content is then still there
+   * @throws EngineException also when the checkpoint is damaged; the old content is then still
+   *     there
    */
   void install(String directory);
 
-  /** Releases memory and files. Does not flush: to a later opening this is no different from a crash. */
+  /**
+   * Releases memory and files. Does not flush: to a later opening this is no different from a
+   * crash.
+   */
   @Override
   void close();
 }

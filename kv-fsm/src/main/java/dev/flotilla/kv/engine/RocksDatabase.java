@@ -20,9 +20,9 @@ import org.rocksdb.WriteOptions;
  * One open RocksDB and the native objects it stands on, closed in the reverse order of their making
  * (the library crashes the process otherwise).
  *
- * <p>RocksDB's own log is off: the Raft log is the log. There is one column family, so a flush of the
- * memtable takes data and applied index together (H36); with several, each would be flushed at its own
- * time and a crash would leave them at different positions.
+ * <p>RocksDB's own log is off: the Raft log is the log. There is one column family, so a flush of
+ * the memtable takes data and applied index together (H36); with several, each would be flushed at
+ * its own time and a crash would leave them at different positions.
  */
 final class RocksDatabase implements AutoCloseable {
   private static final int BLOOM_BITS_PER_KEY = 10;
@@ -56,7 +56,9 @@ final class RocksDatabase implements AutoCloseable {
     return new RocksDatabase(folder, true, resources);
   }
 
-  /** Opens what must be there: an empty database in place of a lost one would be forgotten promises. */
+  /**
+   * Opens what must be there: an empty database in place of a lost one would be forgotten promises.
+   */
   static RocksDatabase openExisting(Path folder, RocksDbResources resources)
       throws RocksDBException {
     return new RocksDatabase(folder, false, resources);

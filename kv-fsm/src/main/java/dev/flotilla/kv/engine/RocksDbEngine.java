@@ -19,7 +19,10 @@ public final class RocksDbEngine implements KvEngine {
   /** Never changed once written, so a checkpoint and a database can share them by hard link. */
   private static final Pattern TABLE = Pattern.compile("[0-9]+\\.(sst|blob)");
 
-  /** What belongs to a database besides tables. The snapshot store's own MANIFEST, without a number, does not. */
+  /**
+   * What belongs to a database besides tables. The snapshot store's own MANIFEST, without a number,
+   * does not.
+   */
   private static final Pattern OTHER =
       Pattern.compile("CURRENT|IDENTITY|MANIFEST-[0-9]+|OPTIONS-[0-9]+|[0-9]+\\.log");
 
@@ -135,7 +138,8 @@ public final class RocksDbEngine implements KvEngine {
       folders.clean(folders.active()); // what an earlier attempt left
       Path next = folders.next();
       copyDatabase(root.resolve(source), next);
-      // Opened before the switch: a checkpoint that does not open must not replace a state that does.
+      // Opened before the switch: a checkpoint that does not open must not replace a state that
+      // does.
       installed = RocksDatabase.openExisting(next, resources);
       activate(next);
       RocksDatabase old = database;
@@ -143,7 +147,11 @@ public final class RocksDbEngine implements KvEngine {
       installed = null;
       old.close();
       folders.clean(next);
-      LOG.info("event=checkpoint-installed store={} from={} generation={}", directory, source, next.getFileName());
+      LOG.info(
+          "event=checkpoint-installed store={} from={} generation={}",
+          directory,
+          source,
+          next.getFileName());
     } catch (IOException | RocksDBException e) {
       throw failed("cannot install the checkpoint " + source, e);
     } finally {

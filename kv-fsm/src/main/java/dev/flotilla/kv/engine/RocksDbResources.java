@@ -9,8 +9,8 @@ import org.rocksdb.WriteBufferManager;
 
 /**
  * What all RocksDB engines of a process share, so that the memory of many nodes in one process is
- * bounded once: the block cache (which memtables are charged to as well) and the threads for flushes
- * and compactions. Close it after the last engine.
+ * bounded once: the block cache (which memtables are charged to as well) and the threads for
+ * flushes and compactions. Close it after the last engine.
  */
 public final class RocksDbResources implements AutoCloseable {
 
@@ -46,7 +46,8 @@ public final class RocksDbResources implements AutoCloseable {
 
   public RocksDbResources(Options options) {
     this.options = options;
-    // The default Env belongs to the library and lives as long as the process; it must not be closed.
+    // The default Env belongs to the library and lives as long as the process; it must not be
+    // closed.
     env = Env.getDefault();
     env.setBackgroundThreads(options.flushThreads(), Priority.HIGH);
     env.setBackgroundThreads(options.compactionThreads(), Priority.LOW);
