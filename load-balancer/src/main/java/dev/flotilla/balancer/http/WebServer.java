@@ -1,12 +1,19 @@
 package dev.flotilla.balancer.http;
 
 import dev.flotilla.balancer.routing.KvService;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 import org.springframework.boot.web.server.WebServerException;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
  * The HTTP server: a Spring context with a Tomcat, put together by hand rather than by scanning and auto-configuration.
@@ -44,7 +51,7 @@ public final class WebServer implements AutoCloseable {
     context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> lifecycle);
     TomcatBeans.register(context, host, port);
     MvcBeans.register(context, service, cluster, limits, admission, registry);
-    io.micrometer.core.instrument.Gauge.builder(
+    Gauge.builder(
             "flotilla_balancer_in_flight", admission, Admission::requests)
         .description("Requests under way.")
         .register(registry);
@@ -63,6 +70,20 @@ public final class WebServer implements AutoCloseable {
   public int port() {
     var server = context.getWebServer();
     return server == null ? -1 : server.getPort();
+  }
+
+  /** {@code method path} of everything served. */
+  Set<String> mappings() {
+    Set<String> mappings = new HashSet<>();
+    for (RequestMappingInfo info :
+        context.getBean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet()) {
+      for (RequestMethod method : info.getMethodsCondition().getMethods()) {
+        for (String pattern : info.getPatternValues()) {
+          mappings.add(method.name().toLowerCase(Locale.ROOT) + " " + pattern);
+        }
+      }
+    }
+    return mappings;
   }
 
   /** Stops accepting, lets requests under way be answered, closes. */

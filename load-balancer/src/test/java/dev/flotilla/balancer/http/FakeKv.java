@@ -67,6 +67,10 @@ final class FakeKv implements KvService {
     leaderless.add(group);
   }
 
+  synchronized void answerAgain() {
+    failure = null;
+  }
+
   synchronized void reset() {
     entries.clear();
     leaderless.clear();
