@@ -298,8 +298,9 @@ final class Election {
   /** How long to wait for a campaign to end, one's own or one voted for. */
   private long drawRetry() {
     if (replica.nowNanos < hastyUntilNanos) {
-      long most = replica.options.leaderLostElectionNanos();
-      return draw(most / 2, most + most / 2);
+      long spread = replica.options.leaderLostElectionNanos();
+      long least = Math.max(spread / 2, replica.options.heartbeatNanos());
+      return draw(least, least + spread);
     }
     return drawTimeout();
   }
