@@ -23,6 +23,10 @@ final class SegmentSupply {
   private final LogIdentity identity;
   private final BackgroundWork background;
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+
+  /** Whether preparing failed the last time, and was reported. Belongs to the background. */
+  private boolean struggling;
+
   private @Nullable CompletableFuture<Optional<Segment>> preparing;
   private CompletableFuture<Boolean> lastRetired = CompletableFuture.completedFuture(true);
 
@@ -140,7 +144,10 @@ final class SegmentSupply {
     try {
       file = stage(path, sequence, allocated);
     } catch (IOException e) {
-      LOG.warn("cannot prepare log segment {}, will try again: {}", path, e.toString());
+      if (!struggling) {
+        LOG.warn("cannot prepare log segment {}, will try again: {}", path, e.toString());
+      }
+      struggling = true;
       return Optional.empty();
     }
     try {
@@ -149,6 +156,7 @@ final class SegmentSupply {
       closeAfter(file, e);
       throw e;
     }
+    struggling = false;
     return Optional.of(segment(sequence, path, file, allocated));
   }
 

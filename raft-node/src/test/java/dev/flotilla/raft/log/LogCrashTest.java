@@ -118,12 +118,13 @@ final class LogCrashTest {
       }
       machine.setFaults(SimulatedDisk.Faults.NONE);
       restart();
+      machine.setFaults(SimulatedDisk.Faults.NONE);
       return LogModel.of(log).toString();
     }
 
     /** One of the next operations of the disk will be the last one, or an fsync fails. */
     private void scheduleDeath() {
-      int[] left = {random.nextInt(10)};
+      int[] left = {random.nextInt(random.nextBoolean() ? 10 : 60)};
       boolean failSync = random.nextInt(4) == 0;
       machine.setFaults((operation, path) -> {
         if (failSync) {
