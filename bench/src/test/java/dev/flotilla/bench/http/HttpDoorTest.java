@@ -11,7 +11,9 @@ import dev.flotilla.bench.door.Outcome;
 import dev.flotilla.bench.fake.FakeFormService;
 import dev.flotilla.bench.fake.FakeHttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -190,8 +192,7 @@ class HttpDoorTest implements Answers {
 
   @Test
   void aRefusedConnectionHadNoEffectAndIsTriedAgainAfterAPause() throws Exception {
-    InetSocketAddress nobody = service.address();
-    service.close();
+    InetSocketAddress nobody = addressWithoutListener();
     HttpDoorOptions options = new HttpDoorOptions(5_000_000_000L, 1 << 20, 30_000_000, 60_000_000);
     try (HttpDoor door = door(nobody, 1, options)) {
       one(door, SET);
@@ -204,21 +205,28 @@ class HttpDoorTest implements Answers {
   }
 
   @Test
+  void aServerThatAcceptsOnlyToBreakIsNotConnectedToInAHurry() throws Exception {
+    service.intercept((_, _) -> new FakeHttpServer.Reset());
+    HttpDoorOptions options = new HttpDoorOptions(5_000_000_000L, 1 << 20, 30_000_000, 60_000_000);
+    try (HttpDoor door = door(service.address(), 1, options)) {
+      one(door, SET);
+      long began = System.nanoTime();
+      one(door, SET);
+      assertThat(System.nanoTime() - began).isGreaterThan(20_000_000L);
+    }
+  }
+
+  @Test
   void noAnswerInTimeIsUnknownAndALateOneIsNotTakenForTheNext() throws Exception {
     AtomicLong clock = new AtomicLong();
     CountDownLatch late = new CountDownLatch(1);
-    service.intercept(
-        (request, fake) -> {
-          awaitUninterruptibly(late);
-          return fake.serve(request);
-        });
+    service.intercept((request, fake) -> {
+      awaitUninterruptibly(late);
+      return fake.serve(request);
+    });
     try (HttpDoor door =
         new HttpDoor(
-            service.address(),
-            1,
-            new FormDialect("x"),
-            HttpDoorOptions.DEFAULT,
-            clock::get)) {
+            service.address(), 1, new FormDialect("x"), HttpDoorOptions.DEFAULT, clock::get)) {
       door.submit(0, SET);
       door.poll(TimeUnit.MILLISECONDS.toNanos(10), this);
       assertThat(failed).isEmpty();
@@ -255,6 +263,12 @@ class HttpDoorTest implements Answers {
 
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
+  }
+
+  private static InetSocketAddress addressWithoutListener() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,7 @@ class KillRoundsTest {
 
   private final RecoveryProbe probe = new RecoveryProbe(System::nanoTime);
   private final FakeCluster cluster = new FakeCluster();
+  private Thread writer;
 
   /** Two groups of three; a kill of the leader makes the next member lead in the next term. */
   private final class FakeCluster implements StatusSource, NodeProcesses {
@@ -51,8 +54,18 @@ class KillRoundsTest {
       return (id - 1) / NODES_PER_GROUP + 1;
     }
 
+    /** What a client of each group that has a leader sees. */
+    synchronized void write() {
+      leaders.forEach(
+          (group, leader) -> {
+            if (pids.get(leader) != 0) {
+              probe.success("g" + group, terms.get(group));
+            }
+          });
+    }
+
     @Override
-    public Optional<NodeStatus> ask(RunningCluster.Node node) {
+    public synchronized Optional<NodeStatus> ask(RunningCluster.Node node) {
       long pid = pids.get(node.id());
       if (pid == 0) {
         return Optional.empty();
@@ -75,7 +88,7 @@ class KillRoundsTest {
     }
 
     @Override
-    public void kill(long pid) throws IOException {
+    public synchronized void kill(long pid) throws IOException {
       killed.add(pid);
       int id =
           pids.entrySet().stream()
@@ -90,25 +103,10 @@ class KillRoundsTest {
         leaders.put(group, first + (id - first + 1) % NODES_PER_GROUP);
         terms.merge(group, 1L, Long::sum);
       }
-      probe.success("g" + group, terms.get(group));
-      // For those who wait for a success from now on.
-      String name = "g" + group;
-      long term = terms.get(group);
-      Thread.ofVirtual()
-          .start(() -> {
-            for (int i = 0; i < 2_000 && killed.size() == killedBefore(pid); i++) {
-              probe.success(name, term);
-              Thread.onSpinWait();
-            }
-          });
-    }
-
-    private int killedBefore(long pid) {
-      return killed.indexOf(pid) + 1;
     }
 
     @Override
-    public void start(RunningCluster.Node node) {
+    public synchronized void start(RunningCluster.Node node) {
       started.add(node.name());
       pids.put(node.id(), nextPid++);
     }
@@ -117,6 +115,25 @@ class KillRoundsTest {
   @BeforeEach
   void writeClusterFile() throws IOException {
     write(true);
+  }
+
+  @BeforeEach
+  void startWriting() {
+    writer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  while (!Thread.interrupted()) {
+                    cluster.write();
+                    LockSupport.parkNanos(1_000_000);
+                  }
+                });
+  }
+
+  @AfterEach
+  void stopWriting() throws InterruptedException {
+    writer.interrupt();
+    writer.join();
   }
 
   private void write(boolean processes) throws IOException {
