@@ -6,7 +6,8 @@ import java.util.List;
  * A replica's state as one value, for status pages, metrics and invariant checks.
  *
  * @param leader 0 when none is known
- * @param sinceLeaderContactNanos time since the leader was last heard; 0 on the leader itself
+ * @param sinceLeaderContactNanos time since the leader was last heard; 0 on the leader itself,
+ *     {@link Long#MAX_VALUE} when none ever was
  */
 public record CoreStatus(
     Role role,

@@ -35,8 +35,14 @@ public sealed interface Effect {
   /** The proposal had no effect and never will. */
   record ProposalRefused(long proposalId, Refusal reason) implements Effect {}
 
-  /** Reads named {@code readId} may be answered from any state that has applied {@code index}. */
-  record ReadReady(long readId, long index) implements Effect {}
+  /**
+   * Reads named {@code readId} may be answered from any state that has applied {@code index}.
+   *
+   * @param leaseEndNanos a read served on the lease: check AFTER reading the state that the
+   *     monotonic clock has not reached this yet, and do not answer if it has (H5); {@link
+   *     Long#MAX_VALUE} for a read a quorum confirmed
+   */
+  record ReadReady(long readId, long index, long leaseEndNanos) implements Effect {}
 
   record ReadRefused(long readId, Refusal reason) implements Effect {}
 

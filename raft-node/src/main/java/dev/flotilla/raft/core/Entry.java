@@ -8,7 +8,8 @@ package dev.flotilla.raft.core;
  * @param term term of the leader that proposed it, from 1
  * @param kind what the payload is
  * @param stampMillis the proposing leader's wall clock, milliseconds since 1970; the only time a
- *     state machine ever sees
+ *     state machine ever sees. 0 in the entries a leader adds of its own accord: a replicated
+ *     clock, which is the maximum of all stamps, passes over them
  * @param payload the bytes; empty for {@link EntryKind#NOOP}
  */
 public record Entry(long index, long term, EntryKind kind, long stampMillis, byte[] payload) {

@@ -32,6 +32,13 @@ public sealed interface Input {
    */
   record ChangeMembership(long proposalId, long stampMillis, Membership target) implements Input {}
 
+  /**
+   * The last {@link Effect.PersistHardState} emitted before the node's fsync is on disk. A
+   * candidate's vote for itself counts only from then on; whoever is a quorum alone could not know
+   * otherwise (H11).
+   */
+  record HardStateDurable(HardState hardState) implements Input {}
+
   /** The log is on disk up to {@code index}, whose entry is of {@code term} (H23). */
   record LogDurable(long index, long term) implements Input {}
 
