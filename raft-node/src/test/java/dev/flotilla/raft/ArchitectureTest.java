@@ -21,7 +21,9 @@ final class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.flotilla.raft");
 
-  /** Ways out of determinism: other threads, clocks, files, sockets, and randomness nobody seeded. */
+  /**
+   * Ways out of determinism: other threads, clocks, files, sockets, and randomness nobody seeded.
+   */
   private static final DescribedPredicate<JavaClass> THE_WORLD =
       resideInAnyPackage(
               "java.util.concurrent..",
@@ -50,7 +52,8 @@ final class ArchitectureTest {
             access.getTargetOwner().getFullName().matches("java\\.lang\\.(System|Math|StrictMath)")
                 && access
                     .getName()
-                    .matches("nanoTime|currentTimeMillis|identityHashCode|random|getenv|getProperty"));
+                    .matches(
+                        "nanoTime|currentTimeMillis|identityHashCode|random|getenv|getProperty"));
   }
 
   @Test

@@ -15,8 +15,7 @@ final class MailboxTest {
     List<ClientCall> calls = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       ByteString body = ByteString.copyFrom(new byte[bytes]);
-      calls.add(
-          new ClientCall(new RecordingClient(), i, 1, ClientCall.Kind.COMMAND, body, 1_000));
+      calls.add(new ClientCall(new RecordingClient(), i, 1, ClientCall.Kind.COMMAND, body, 1_000));
     }
     return calls;
   }

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three nodes with their threads, on real disks and the real clock; only the network is in memory. */
+/**
+ * Three nodes with their threads, on real disks and the real clock; only the network is in memory.
+ */
 final class RaftNodeTest {
   private static final int GROUP = 1;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -90,8 +92,7 @@ final class RaftNodeTest {
             SnapshotExchange.Options.DEFAULT,
             NodeOptions.Limits.DEFAULT);
     NodeEnvironment env =
-        new NodeEnvironment(
-            new SystemClock(), disk, new DirectTransport(id), new SystemStreams());
+        new NodeEnvironment(new SystemClock(), disk, new DirectTransport(id), new SystemStreams());
     ReplicaSpec spec =
         new ReplicaSpec(
             GROUP,
@@ -146,8 +147,7 @@ final class RaftNodeTest {
       ids.add(client.command(nodes.get(first)::submit, GROUP, "set k" + i % 100 + " " + i));
     }
     await().atMost(PATIENCE).until(() -> ids.stream().allMatch(client::isAnswered));
-    assertThat(ids)
-        .allMatch(id -> client.reply(id).getOutcome() == Outcome.OUTCOME_APPLIED);
+    assertThat(ids).allMatch(id -> client.reply(id).getOutcome() == Outcome.OUTCOME_APPLIED);
     assertThat(nodes.get(first).metrics().fsync().count()).isLessThan(2_000);
 
     nodes.remove(first).shutdown(4_000);
@@ -159,13 +159,12 @@ final class RaftNodeTest {
     start(first);
     await()
         .atMost(PATIENCE)
-        .until(
-            () ->
-                nodes.values().stream()
-                        .map(node -> node.status(true).join().getReplicas(0).getStateHash())
-                        .distinct()
-                        .count()
-                    == 1);
+        .until(() ->
+            nodes.values().stream()
+                    .map(node -> node.status(true).join().getReplicas(0).getStateHash())
+                    .distinct()
+                    .count()
+                == 1);
     for (int id = 1; id <= 3; id++) {
       nodes.remove(id).close();
     }
