@@ -81,6 +81,10 @@ public final class BalancerServer implements AutoCloseable {
             routing,
             metrics);
     registerGauges(registry, router, options.version());
+    // The first request shall find leaders known and streams open; and event loops that start with
+    // a request would
+    // belong to the web application.
+    router.warmUp();
     try {
       WebServer web =
           WebServer.start(

@@ -43,7 +43,7 @@ final class FormController {
   void request(HttpServletRequest request, HttpServletResponse response) throws IOException {
     try {
       int most = limits.maxFormBytes();
-      try (Admission.Pass pass = admission.enter(1, Bodies.announced(request, most))) {
+      try (Admission.Pass _ = admission.enter(1, Bodies.announced(request, most))) {
         KvRequest call = calls.parse(Bodies.read(request, most));
         CallOptions options = CallHeaders.parse(request);
         answer(response, await.answer(service.execute(call, options)));

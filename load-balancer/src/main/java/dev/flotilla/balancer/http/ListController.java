@@ -65,7 +65,7 @@ final class ListController {
             .text("cursor")
             .map(cursor -> position(cursor, groups))
             .orElseGet(() -> ScanPosition.startOf(groups.getFirst()));
-    try (Admission.Pass pass = admission.enter(1, 0)) {
+    try (Admission.Pass _ = admission.enter(1, 0)) {
       Page page = walk(prefix, limit, from, groups, CallHeaders.parse(request));
       Answers.write(response, 200, Answers.JSON, body(page));
     }

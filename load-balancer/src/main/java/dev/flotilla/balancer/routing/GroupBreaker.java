@@ -61,7 +61,7 @@ final class GroupBreaker {
   /** The group gave no answer although the request waited this long. */
   void failed(long durationNanos) {
     if (durationNanos >= patienceNanos) {
-      breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NoAnswer.INSTANCE);
+      breaker.onError(durationNanos, TimeUnit.NANOSECONDS, new NoAnswer());
     } else {
       breaker.releasePermission();
     }
@@ -76,10 +76,9 @@ final class GroupBreaker {
     return breaker;
   }
 
-  /** Resilience4j wants to see an exception; one without a stack for all is enough. */
+  /** Resilience4j wants to see an exception; one without a stack is enough. */
   private static final class NoAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    static final NoAnswer INSTANCE = new NoAnswer();
 
     private NoAnswer() {
       super("no answer", null, false, false);

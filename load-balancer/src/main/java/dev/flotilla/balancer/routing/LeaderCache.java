@@ -50,7 +50,7 @@ final class LeaderCache {
         leaders
             .asMap()
             .merge(group, heard, (known, offered) -> replaces(offered, known) ? offered : known);
-    return after == heard;
+    return heard.equals(after);
   }
 
   private static boolean replaces(Leader offered, Leader known) {

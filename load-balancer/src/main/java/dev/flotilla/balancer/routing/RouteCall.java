@@ -3,7 +3,6 @@ package dev.flotilla.balancer.routing;
 import com.google.protobuf.ByteString;
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Reply;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +79,13 @@ final class RouteCall {
       if (first) {
         router.events().leaderCacheMiss(group.id());
       }
-      CompletableFuture<?> round = group.finder().find();
-      round.whenComplete((found, none) -> {
-        if (isAt(atStep)) {
-          proceed(atStep, false);
-        }
-      });
+      group
+          .finder()
+          .find(found -> {
+            if (isAt(atStep)) {
+              proceed(atStep, false);
+            }
+          });
     }
   }
 
@@ -277,7 +277,7 @@ final class RouteCall {
       // The leader may be frozen, or cut off from its group but not from us. Ask who leads; only if
       // it is somebody of a
       // newer term is this attempt given up, for a slow disk is no reason to send everything twice.
-      group.finder().find().whenComplete((found, none) -> onSuspicionChecked(suspected));
+      group.finder().find(found -> onSuspicionChecked(suspected));
     }
     armTimer((suspicious ? options.suspectEvery() : options.suspectAfter()).toNanos());
   }

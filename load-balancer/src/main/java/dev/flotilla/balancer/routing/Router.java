@@ -146,10 +146,17 @@ public final class Router implements KvService {
   public CompletableFuture<List<GroupView>> probeLeaders() {
     List<CompletableFuture<GroupView>> views = new ArrayList<>();
     for (GroupRoute route : routes) {
-      views.add(route.finder().find().thenApply(found -> view(route, found.orElse(null))));
+      CompletableFuture<GroupView> view = new CompletableFuture<>();
+      route.finder().find(found -> view.complete(view(route, found.orElse(null))));
+      views.add(view);
     }
     return CompletableFuture.allOf(views.toArray(new CompletableFuture<?>[0]))
         .thenApply(done -> views.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** Begins to look for all leaders. Does not wait. */
+  public void warmUp() {
+    routes.forEach(route -> route.finder().find(found -> {}));
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.flotilla.proto.kv.v1.CommandResult;
 import dev.flotilla.proto.kv.v1.Query;
 import dev.flotilla.proto.kv.v1.QueryResult;
 import dev.flotilla.proto.kv.v1.Status;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,7 +28,6 @@ import java.util.function.Consumer;
  * and a state machine that keeps to the rules of exactly-once.
  */
 final class FakeNodes implements NodeConnections {
-  private static final long ROUND_TRIP_NANOS = 500_000;
 
   /** What a node was asked, probes left out. */
   record Asked(int node, Command command, Query query, long atMillis) {}
@@ -44,6 +44,7 @@ final class FakeNodes implements NodeConnections {
   final List<Long> probesAt = new ArrayList<>();
   int effects;
   private boolean silent;
+  private Duration roundTrip = Duration.ofNanos(500_000);
 
   FakeNodes(ManualTime time) {
     this.time = time;
@@ -55,6 +56,10 @@ final class FakeNodes implements NodeConnections {
 
   void noLeader(int group) {
     leaderOf.remove(group);
+  }
+
+  void answerAfter(Duration delay) {
+    roundTrip = delay;
   }
 
   /** What a node that does not lead says about who does. */
@@ -157,7 +162,7 @@ final class FakeNodes implements NodeConnections {
     if (silent && isCommand) {
       return;
     }
-    time.after(ROUND_TRIP_NANOS, () -> once.accept(reply));
+    time.after(roundTrip.toNanos(), () -> once.accept(reply));
   }
 
   private void note(int node, ByteString body, boolean command, boolean probe) {

@@ -123,11 +123,24 @@ final class RouterTest {
   void nobodyIsAskedWhenNobodyWaits() {
     nodes.noLeader(GROUP);
     put("k");
-    time.pass(Duration.ofSeconds(6));
+    time.pass(Duration.ofSeconds(7));
     nodes.probesAt.clear();
     time.pass(Duration.ofMinutes(1));
     assertThat(nodes.probesAt).isEmpty();
     assertThat(time.pending()).isZero();
+  }
+
+  /**
+   * Under load the leader may be slower than a round of asking; that must not make it unfindable.
+   */
+  @Test
+  void aLeaderThatAnswersSlowlyIsFoundAllTheSame() {
+    nodes.lead(GROUP, 2, 4);
+    nodes.answerAfter(Duration.ofMillis(300));
+    CompletableFuture<KvAnswer> answer = put("k");
+    time.pass(Duration.ofMillis(900));
+    assertThat(answer.join()).isInstanceOf(KvAnswer.Written.class);
+    assertThat(nodesAsked()).containsExactly(2);
   }
 
   // ---- redirects ----
