@@ -56,7 +56,7 @@ public final class UpCommand implements Callable<Integer> {
   /** For a launcher that was just told to end, or whose children just died. */
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
-  private static final Duration READY_PATIENCE = Duration.ofSeconds(90);
+  private static final Duration READY_PATIENCE = Duration.ofSeconds(180);
 
   /** Ctrl-C must be obeyed in under five seconds, the JVM's own end included. */
   private static final Duration STOP_BUDGET = Duration.ofMillis(4_000);

@@ -16,9 +16,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Up to 1,000 independent operations in one request, carried out at the same time and in no order, each answered with the
- * status it would have had alone. With {@code X-Client-Id} the operations take consecutive numbers from {@code
- * X-Request-Seq} on.
+ * Up to 1,000 independent operations in one request, carried out at the same time and in no order,
+ * each answered with the status it would have had alone. With {@code X-Client-Id} the operations
+ * take consecutive numbers from {@code X-Request-Seq} on.
  */
 @RestController
 final class BatchController {

@@ -12,8 +12,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The form API: {@code POST /request} with the fields {@code key} and {@code request}. The busiest path of all, so it
- * goes from bytes to bytes, past Spring's parameter, validation and conversion layers.
+ * The form API: {@code POST /request} with the fields {@code key} and {@code request}. The busiest
+ * path of all, so it goes from bytes to bytes, past Spring's parameter, validation and conversion
+ * layers.
  */
 @RestController
 final class FormController {

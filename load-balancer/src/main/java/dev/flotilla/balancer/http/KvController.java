@@ -139,8 +139,7 @@ final class KvController {
       case "linearizable" -> Consistency.LINEARIZABLE;
       case "lease" -> Consistency.LEASE;
       case "stale" -> Consistency.STALE;
-      default ->
-          throw ApiException.badRequest("consistency must be linearizable, lease or stale");
+      default -> throw ApiException.badRequest("consistency must be linearizable, lease or stale");
     };
   }
 

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Counts what routing reports. Every meter exists from the start, so that counting allocates and looks up nothing. */
+/**
+ * Counts what routing reports. Every meter exists from the start, so that counting allocates and
+ * looks up nothing.
+ */
 public final class RequestMetrics implements RouterEvents {
   private static final Duration[] BUCKETS = {
     Duration.ofNanos(500_000),
@@ -52,8 +55,7 @@ public final class RequestMetrics implements RouterEvents {
   }
 
   private static final class GroupMeters {
-    final Counter[][] requests =
-        new Counter[KvRequest.Op.values().length][Outcome.values().length];
+    final Counter[][] requests = new Counter[KvRequest.Op.values().length][Outcome.values().length];
     final Counter[] retries = new Counter[RetryReason.values().length];
     final Counter cacheHits;
     final Counter cacheMisses;

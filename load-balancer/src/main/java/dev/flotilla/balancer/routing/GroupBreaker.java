@@ -10,12 +10,13 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A group's circuit breaker: Resilience4j's, told about whole requests and not about attempts. A failover takes a
- * few attempts and is no reason to refuse anybody; a group that lets requests wait in vain for {@code breakerPatience}
- * and longer is. Redirects, refused slots and overload are answers of a live group and count as neither success nor
- * failure.
+ * A group's circuit breaker: Resilience4j's, told about whole requests and not about attempts. A
+ * failover takes a few attempts and is no reason to refuse anybody; a group that lets requests wait
+ * in vain for {@code breakerPatience} and longer is. Redirects, refused slots and overload are
+ * answers of a live group and count as neither success nor failure.
  *
- * <p>Open, it lets a handful of requests through every {@code breakerOpen}; the first that gets an answer ends it.
+ * <p>Open, it lets a handful of requests through every {@code breakerOpen}; the first that gets an
+ * answer ends it.
  */
 final class GroupBreaker {
   private static final int PROBES = 4;
@@ -51,7 +52,8 @@ final class GroupBreaker {
   void succeeded(long durationNanos) {
     breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
     if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-      // One answer of a leader is proof enough; waiting for the other probes would refuse requests that it can serve.
+      // One answer of a leader is proof enough; waiting for the other probes would refuse requests
+      // that it can serve.
       breaker.transitionToClosedState();
     }
   }

@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who leads a group by asking all its members at once for a linearizable read of nothing in particular: only
- * a leader that still has its quorum can answer one, so that an answer is proof, where a hint is hearsay.
+ * Finds out who leads a group by asking all its members at once for a linearizable read of nothing
+ * in particular: only a leader that still has its quorum can answer one, so that an answer is
+ * proof, where a hint is hearsay.
  *
- * <p>However many requests miss the leader, one round of asking is under way at most, and rounds keep a distance that
- * grows while they find nobody. Rounds happen only as long as somebody asks for them.
+ * <p>However many requests miss the leader, one round of asking is under way at most, and rounds
+ * keep a distance that grows while they find nobody. Rounds happen only as long as somebody asks
+ * for them.
  */
 final class LeaderFinder {
   /** An ordinary key; whether the group owns its slot does not matter, any answer will do. */
@@ -59,8 +61,8 @@ final class LeaderFinder {
   }
 
   /**
-   * What the round now under way finds, or the next one when none is: the leader that answered, or empty. Completes
-   * within two spacings and a timeout.
+   * What the round now under way finds, or the next one when none is: the leader that answered, or
+   * empty. Completes within two spacings and a timeout.
    */
   CompletableFuture<Optional<Leader>> find() {
     Round begun;
@@ -120,7 +122,8 @@ final class LeaderFinder {
           return;
         }
       } else {
-        // Hearsay, but news when its term is: good enough to send a request there, not to end the round.
+        // Hearsay, but news when its term is: good enough to send a request there, not to end the
+        // round.
         LeaderHints.learn(leaders, group, reply);
       }
       boolean last;

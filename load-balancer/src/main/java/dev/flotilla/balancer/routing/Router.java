@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sends each request to the leader of the group that owns its key's slot. Stateless but for what it can find out again. */
+/**
+ * Sends each request to the leader of the group that owns its key's slot. Stateless but for what it
+ * can find out again.
+ */
 public final class Router implements KvService {
   private final SlotTable slots;
   private final List<GroupRoute> routes;
@@ -25,7 +27,10 @@ public final class Router implements KvService {
   private final RetryPolicy retries;
   private final long defaultTimeoutNanos;
 
-  /** @throws IllegalArgumentException when the table gives slots to a group that is not among {@code groups} */
+  /**
+   * @throws IllegalArgumentException when the table gives slots to a group that is not among {@code
+   *     groups}
+   */
   public Router(
       SlotTable slots,
       List<GroupMembers> groups,

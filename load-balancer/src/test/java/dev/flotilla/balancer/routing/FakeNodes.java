@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Nodes without a network: one leader and term per group, nodes that are down, frozen or behind, and a state machine that
- * keeps to the rules of exactly-once.
+ * Nodes without a network: one leader and term per group, nodes that are down, frozen or behind,
+ * and a state machine that keeps to the rules of exactly-once.
  */
 final class FakeNodes implements NodeConnections {
   private static final long ROUND_TRIP_NANOS = 500_000;
@@ -126,12 +126,7 @@ final class FakeNodes implements NodeConnections {
   }
 
   private void send(
-      int node,
-      int group,
-      ByteString body,
-      Kind kind,
-      int timeoutMillis,
-      Consumer<Reply> onReply) {
+      int node, int group, ByteString body, Kind kind, int timeoutMillis, Consumer<Reply> onReply) {
     boolean isCommand = kind == Kind.COMMAND;
     boolean probe = !isCommand && isProbe(body);
     note(node, body, isCommand, probe);
@@ -152,8 +147,7 @@ final class FakeNodes implements NodeConnections {
             .setOutcome(isCommand ? Outcome.OUTCOME_UNKNOWN : Outcome.OUTCOME_NOT_APPLIED)
             .setError(ErrorCode.ERROR_CODE_UNAVAILABLE)
             .build();
-    Reply late =
-        lost.toBuilder().setError(ErrorCode.ERROR_CODE_TIMEOUT).build();
+    Reply late = lost.toBuilder().setError(ErrorCode.ERROR_CODE_TIMEOUT).build();
     breakers.add(() -> once.accept(lost));
     time.after(timeoutMillis * 1_000_000L, () -> once.accept(late));
     if (frozen.contains(node)) {
@@ -196,7 +190,10 @@ final class FakeNodes implements NodeConnections {
         .setResult(
             kind == Kind.COMMAND
                 ? apply(parse(Command.parser(), body)).toByteString()
-                : QueryResult.newBuilder().setStatus(Status.STATUS_NOT_FOUND).build().toByteString())
+                : QueryResult.newBuilder()
+                    .setStatus(Status.STATUS_NOT_FOUND)
+                    .build()
+                    .toByteString())
         .build();
   }
 

@@ -217,6 +217,29 @@ final class LogDamageTest {
     assertThatThrownBy(() -> Logs.open(disk)).isInstanceOf(LogDamagedException.class);
   }
 
+  /** Valid by itself, in the right place, with the right number: and not what was written there. */
+  @Test
+  void aBatchOfAnotherHistoryIsRefused() throws IOException {
+    SimulatedDisk other = new SimulatedDisk();
+    for (SimulatedDisk each : List.of(disk, other)) {
+      each.deleteRecursively("wal");
+      log = Logs.open(each);
+      GroupLog group = log.create(1, base(0, 0));
+      log.sync();
+      for (int index = 1; index <= 3; index++) {
+        group.append(List.of(entry(index, 1, each == disk ? "ours" : "else")));
+        log.sync();
+      }
+    }
+    disk.kill();
+    try (DiskFile file = disk.open(FIRST, OpenMode.READ_WRITE)) {
+      file.write(FIRST_SYNC + 512, ByteBuffer.wrap(other.content(FIRST), FIRST_SYNC + 512, 512));
+    }
+    assertThatThrownBy(() -> Logs.open(disk))
+        .isInstanceOf(LogDamagedException.class)
+        .hasMessageContaining("does not follow the one before");
+  }
+
   /** H50: a disk from another node, or from this one before it was replaced. */
   @Test
   void anotherNodesOrIncarnationsLogIsRefused() {
