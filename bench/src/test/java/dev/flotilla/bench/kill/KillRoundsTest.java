@@ -56,12 +56,11 @@ class KillRoundsTest {
 
     /** What a client of each group that has a leader sees. */
     synchronized void write() {
-      leaders.forEach(
-          (group, leader) -> {
-            if (pids.get(leader) != 0) {
-              probe.success("g" + group, terms.get(group));
-            }
-          });
+      leaders.forEach((group, leader) -> {
+        if (pids.get(leader) != 0) {
+          probe.success("g" + group, terms.get(group));
+        }
+      });
     }
 
     @Override
@@ -121,13 +120,12 @@ class KillRoundsTest {
   void startWriting() {
     writer =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  while (!Thread.interrupted()) {
-                    cluster.write();
-                    LockSupport.parkNanos(1_000_000);
-                  }
-                });
+            .start(() -> {
+              while (!Thread.interrupted()) {
+                cluster.write();
+                LockSupport.parkNanos(1_000_000);
+              }
+            });
   }
 
   @AfterEach
