@@ -16,9 +16,9 @@ import dev.flotilla.client.Network;
 import dev.flotilla.client.NodeClient;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -69,7 +69,8 @@ public final class BalancerServer implements AutoCloseable {
     RequestMetrics metrics = new RequestMetrics(registry, views(groups, slots));
     ThreadTimer timer = new ThreadTimer("balancer-timer");
     GrpcConnections connections =
-        new GrpcConnections(addresses(options), NodeClient.Options.of(options.clusterId()), network);
+        new GrpcConnections(
+            addresses(options), NodeClient.Options.of(options.clusterId()), network);
     RouterOptions routing = options.routing().withDefaultTimeout(options.limits().maxTimeout());
     Router router =
         new Router(
@@ -80,6 +81,10 @@ public final class BalancerServer implements AutoCloseable {
             routing,
             metrics);
     registerGauges(registry, router, options.version());
+    // The first request shall find leaders known and streams open; and event loops that start with
+    // a request would
+    // belong to the web application.
+    router.warmUp();
     try {
       WebServer web =
           WebServer.start(
@@ -116,9 +121,7 @@ public final class BalancerServer implements AutoCloseable {
     List<GroupMembers> groups = new ArrayList<>();
     for (GroupPlacement group : options.groups()) {
       List<GroupView.Member> members = new ArrayList<>();
-      group
-          .members()
-          .forEach((node, address) -> members.add(new GroupView.Member(node, address)));
+      group.members().forEach((node, address) -> members.add(new GroupView.Member(node, address)));
       groups.add(new GroupMembers(group.id(), group.name(), members));
     }
     return groups;
@@ -126,15 +129,9 @@ public final class BalancerServer implements AutoCloseable {
 
   private static List<GroupView> views(List<GroupMembers> groups, SlotTable slots) {
     return groups.stream()
-        .map(
-            group ->
-                new GroupView(
-                    group.id(),
-                    group.name(),
-                    null,
-                    0,
-                    slots.slotCount(group.id()),
-                    group.members()))
+        .map(group ->
+            new GroupView(
+                group.id(), group.name(), null, 0, slots.slotCount(group.id()), group.members()))
         .toList();
   }
 
@@ -143,14 +140,13 @@ public final class BalancerServer implements AutoCloseable {
     for (GroupPlacement group : options.groups()) {
       group
           .members()
-          .forEach(
-              (node, address) -> {
-                String other = addresses.put(node, address);
-                if (other != null && !other.equals(address)) {
-                  throw new IllegalArgumentException(
-                      "node " + node + " has two addresses: " + other + " and " + address);
-                }
-              });
+          .forEach((node, address) -> {
+            String other = addresses.put(node, address);
+            if (other != null && !other.equals(address)) {
+              throw new IllegalArgumentException(
+                  "node " + node + " has two addresses: " + other + " and " + address);
+            }
+          });
     }
     return addresses;
   }
@@ -171,10 +167,14 @@ public final class BalancerServer implements AutoCloseable {
           .tag("group", group.name())
           .register(registry);
     }
-    Gauge.builder("flotilla_build_info", () -> 1)
-        .description("The version that runs.")
-        .tags(Tags.of("version", version))
-        .register(registry);
+    // Micrometer takes the ending _info away from its own gauges; Prometheus' own kind of meter
+    // keeps it.
+    Info.builder()
+        .name("flotilla_build_info")
+        .help("The version that runs.")
+        .labelNames("version")
+        .register(registry.getPrometheusRegistry())
+        .setLabelValues(version);
   }
 
   private static double circuitState(CircuitBreaker breaker) {

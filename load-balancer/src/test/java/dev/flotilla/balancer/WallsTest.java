@@ -70,7 +70,10 @@ final class WallsTest {
         .check(CLASSES);
   }
 
-  /** The simulator runs routing as it is, so nothing in it may have a clock, a thread or a dice of its own. */
+  /**
+   * The simulator runs routing as it is, so nothing in it may have a clock, a thread or a dice of
+   * its own.
+   */
   @Test
   void routingIsDeterministic() {
     noClasses()

@@ -185,8 +185,8 @@ public final class HttpDoor implements Door {
   private void fail(HttpLane lane, IOException cause, Answers answers) {
     boolean neverConnected = lane.isConnecting();
     lane.disconnect();
-    if (neverConnected) {
-      lane.refused(
+    if (lane.isFruitless()) {
+      lane.holdBack(
           nanoTime.getAsLong(), options.firstReconnectNanos(), options.maxReconnectNanos());
     }
     Operation operation = lane.finish();

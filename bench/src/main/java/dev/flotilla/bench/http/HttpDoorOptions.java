@@ -6,7 +6,8 @@ package dev.flotilla.bench.http;
  * @param timeoutNanos an operation without an answer for so long is given up; its outcome is
  *     unknown
  * @param maxAnswerBytes longest answer taken, head included
- * @param firstReconnectNanos pause after a refused connection; doubles with each further one
+ * @param firstReconnectNanos pause after a connection that was refused or broke before it carried
+ *     an answer; doubles with each further one
  * @param maxReconnectNanos longest such pause
  */
 public record HttpDoorOptions(

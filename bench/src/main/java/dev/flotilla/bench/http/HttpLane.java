@@ -35,9 +35,10 @@ final class HttpLane {
 
   private @Nullable Operation operation;
   private long deadlineNanos;
-  // Not before this time is a connection tried again that was refused the last time.
+  // Not before this time is a connection tried again when the last one brought no answer.
   private long connectAtNanos;
-  private int refusedInARow;
+  private int fruitlessInARow;
+  private boolean answeredSinceConnect;
   private boolean waitsToConnect;
   private int connects;
 
@@ -135,7 +136,12 @@ final class HttpLane {
     if (operation == null) {
       throw new MalformedAnswerException("answer to no request");
     }
-    return parser.parse(answer, answerView.position());
+    if (!parser.parse(answer, answerView.position())) {
+      return false;
+    }
+    answeredSinceConnect = true;
+    fruitlessInARow = 0;
+    return true;
   }
 
   byte[] answerBytes() {
@@ -151,11 +157,16 @@ final class HttpLane {
     return finished;
   }
 
-  /** The connection could not be made: the next attempt waits, twice as long each time. */
-  void refused(long now, long firstPauseNanos, long maxPauseNanos) {
-    long pause = firstPauseNanos << Math.min(refusedInARow, 16);
+  /** Whether the connection, if there is one, has not carried an answer yet. */
+  boolean isFruitless() {
+    return !answeredSinceConnect;
+  }
+
+  /** A connection came to nothing: the next one waits, twice as long each time. */
+  void holdBack(long now, long firstPauseNanos, long maxPauseNanos) {
+    long pause = firstPauseNanos << Math.min(fruitlessInARow, 16);
     connectAtNanos = now + Math.min(pause, maxPauseNanos);
-    refusedInARow++;
+    fruitlessInARow++;
   }
 
   boolean isConnecting() {
@@ -177,11 +188,12 @@ final class HttpLane {
   }
 
   private void connect(long now) throws IOException {
-    if (refusedInARow > 0 && now - connectAtNanos < 0) {
+    if (fruitlessInARow > 0 && now - connectAtNanos < 0) {
       waitsToConnect = true;
       return;
     }
     waitsToConnect = false;
+    answeredSinceConnect = false;
     SocketChannel opened = SocketChannel.open();
     channel = opened;
     opened.configureBlocking(false);
@@ -193,7 +205,6 @@ final class HttpLane {
   }
 
   private void connected() throws IOException {
-    refusedInARow = 0;
     connects++;
     interest(SelectionKey.OP_READ);
     flush();

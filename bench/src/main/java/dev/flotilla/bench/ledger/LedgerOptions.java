@@ -59,18 +59,4 @@ public record LedgerOptions(
         Duration.ofSeconds(60),
         2_000_000);
   }
-
-  public LedgerOptions withGroups(int count) {
-    return new LedgerOptions(
-        balancer,
-        run,
-        count,
-        workersPerGroup,
-        valueBytes,
-        pause,
-        retryPause,
-        answerTimeout,
-        giveUp,
-        maxWritesPerWorker);
-  }
 }

@@ -28,8 +28,7 @@ final class ApiException extends RuntimeException {
 
   /** The request makes no sense. */
   static ApiException badRequest(String message) {
-    return new ApiException(
-        400, "BAD_REQUEST", Outcome.NOT_APPLIED, false, Origin.NONE, message);
+    return new ApiException(400, "BAD_REQUEST", Outcome.NOT_APPLIED, false, Origin.NONE, message);
   }
 
   static ApiException tooLarge(String message) {

@@ -19,7 +19,10 @@ final class Await {
     mostNanos = limits.maxTimeout().plus(SLACK).toNanos();
   }
 
-  /** @throws ApiException when routing broke its promise to answer; whether anything happened is not known then */
+  /**
+   * @throws ApiException when routing broke its promise to answer; whether anything happened is not
+   *     known then
+   */
   <T> T answer(CompletableFuture<T> future) {
     try {
       return future.get(mostNanos, TimeUnit.NANOSECONDS);

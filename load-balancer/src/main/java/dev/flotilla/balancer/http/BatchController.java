@@ -16,9 +16,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Up to 1,000 independent operations in one request, carried out at the same time and in no order, each answered with the
- * status it would have had alone. With {@code X-Client-Id} the operations take consecutive numbers from {@code
- * X-Request-Seq} on.
+ * Up to 1,000 independent operations in one request, carried out at the same time and in no order,
+ * each answered with the status it would have had alone. With {@code X-Client-Id} the operations
+ * take consecutive numbers from {@code X-Request-Seq} on.
  */
 @RestController
 final class BatchController {
@@ -52,10 +52,10 @@ final class BatchController {
     }
     int most = limits.maxBatchBytes();
     long announced = Bodies.announced(request, most);
-    try (Admission.Pass body = admission.enter(0, announced)) {
+    try (Admission.Pass _ = admission.enter(0, announced)) {
       List<KvRequest> calls = parser.parse(Bodies.read(request, most));
       CallOptions options = CallHeaders.parse(request);
-      try (Admission.Pass pass = admission.enter(calls.size(), 0)) {
+      try (Admission.Pass _ = admission.enter(calls.size(), 0)) {
         Answers.write(response, 200, Answers.JSON, results(calls, options));
       }
     }

@@ -16,9 +16,9 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads a batch: {@code {"ops":[{"op":"put","key":"a","value":"1"}, ...]}}. Keys and values are text, or base64 under
- * {@code key_base64} and {@code value_base64}. A batch is refused as a whole when any part of it makes no sense: nothing
- * of it is carried out then.
+ * Reads a batch: {@code {"ops":[{"op":"put","key":"a","value":"1"}, ...]}}. Keys and values are
+ * text, or base64 under {@code key_base64} and {@code value_base64}. A batch is refused as a whole
+ * when any part of it makes no sense: nothing of it is carried out then.
  */
 final class BatchParser {
   private final HttpLimits limits;
@@ -36,7 +36,9 @@ final class BatchParser {
             .build();
   }
 
-  /** @throws ApiException 400 or 413 */
+  /**
+   * @throws ApiException 400 or 413
+   */
   List<KvRequest> parse(byte[] body) {
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
       expect(parser.nextToken(), JsonToken.START_OBJECT, "an object with the field ops");

@@ -25,7 +25,9 @@ final class Bodies {
     return length < 0 ? most : length;
   }
 
-  /** @throws ApiException 413 as soon as it is known to be too large */
+  /**
+   * @throws ApiException 413 as soon as it is known to be too large
+   */
   static byte[] read(HttpServletRequest request, int most) throws IOException {
     long length = request.getContentLengthLong();
     if (length > most) {

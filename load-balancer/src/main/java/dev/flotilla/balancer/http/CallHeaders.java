@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers that may go with any operation: {@code X-Client-Id}, {@code X-Request-Seq} and {@code X-Acked-Below} for a
- * caller whose own retries shall be exactly-once, {@code X-Timeout} for one that waits less than the default.
+ * The headers that may go with any operation: {@code X-Client-Id}, {@code X-Request-Seq} and {@code
+ * X-Acked-Below} for a caller whose own retries shall be exactly-once, {@code X-Timeout} for one
+ * that waits less than the default.
  */
 final class CallHeaders {
   static final String CLIENT_ID = "X-Client-Id";
@@ -21,7 +22,9 @@ final class CallHeaders {
 
   private CallHeaders() {}
 
-  /** @throws ApiException 400 */
+  /**
+   * @throws ApiException 400
+   */
   static CallOptions parse(HttpServletRequest request) {
     String clientId = request.getHeader(CLIENT_ID);
     String seq = request.getHeader(REQUEST_SEQ);

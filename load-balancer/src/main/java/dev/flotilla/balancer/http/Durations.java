@@ -9,7 +9,9 @@ final class Durations {
 
   private Durations() {}
 
-  /** Milliseconds, 1 or more; empty when the text is not one or too long ago or ahead to be meant. */
+  /**
+   * Milliseconds, 1 or more; empty when the text is not one or too long ago or ahead to be meant.
+   */
   static OptionalLong parseMillis(String text) {
     int digits = 0;
     while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {

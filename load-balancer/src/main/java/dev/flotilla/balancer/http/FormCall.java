@@ -21,7 +21,9 @@ final class FormCall {
     this.limits = limits;
   }
 
-  /** @throws ApiException 400 or 413 */
+  /**
+   * @throws ApiException 400 or 413
+   */
   KvRequest parse(byte[] body) {
     FormFields fields = FormFields.parse(body);
     byte[] key = fields.key();
@@ -37,8 +39,7 @@ final class FormCall {
     boolean get = Arrays.equals(request, 0, firstBar, GET, 0, GET.length);
     boolean delete = Arrays.equals(request, 0, firstBar, DELETE, 0, DELETE.length);
     if (!set && !get && !delete) {
-      throw ApiException.badRequest(
-          "the request must be SET|key|value, GET|key| or DELETE|key|");
+      throw ApiException.badRequest("the request must be SET|key|value, GET|key| or DELETE|key|");
     }
     if (firstBar == request.length) {
       throw ApiException.badRequest("the request names no key");

@@ -12,8 +12,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The form API: {@code POST /request} with the fields {@code key} and {@code request}. The busiest path of all, so it
- * goes from bytes to bytes, past Spring's parameter, validation and conversion layers.
+ * The form API: {@code POST /request} with the fields {@code key} and {@code request}. The busiest
+ * path of all, so it goes from bytes to bytes, past Spring's parameter, validation and conversion
+ * layers.
  */
 @RestController
 final class FormController {
@@ -42,7 +43,7 @@ final class FormController {
   void request(HttpServletRequest request, HttpServletResponse response) throws IOException {
     try {
       int most = limits.maxFormBytes();
-      try (Admission.Pass pass = admission.enter(1, Bodies.announced(request, most))) {
+      try (Admission.Pass _ = admission.enter(1, Bodies.announced(request, most))) {
         KvRequest call = calls.parse(Bodies.read(request, most));
         CallOptions options = CallHeaders.parse(request);
         answer(response, await.answer(service.execute(call, options)));

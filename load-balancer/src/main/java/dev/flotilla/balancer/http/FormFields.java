@@ -4,14 +4,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields {@code key} and {@code request} of a form body, decoded to bytes; null where missing. Of a field given
- * twice the first counts, other fields are ignored.
+ * The fields {@code key} and {@code request} of a form body, decoded to bytes; null where missing.
+ * Of a field given twice the first counts, other fields are ignored.
  */
 record FormFields(byte @Nullable [] key, byte @Nullable [] request) {
   private static final byte[] KEY = "key".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] REQUEST = "request".getBytes(StandardCharsets.US_ASCII);
 
-  /** @throws ApiException 400 when the body is not well-formed */
+  /**
+   * @throws ApiException 400 when the body is not well-formed
+   */
   static FormFields parse(byte[] body) {
     byte[] key = null;
     byte[] request = null;

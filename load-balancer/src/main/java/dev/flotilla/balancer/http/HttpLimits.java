@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What the front door lets in.
  *
- * @param maxInFlight requests under way at once; one more is refused. Each operation of a batch counts
+ * @param maxInFlight requests under way at once; one more is refused. Each operation of a batch
+ *     counts
  * @param maxInFlightBytes bytes of their bodies
  * @param maxBatchBytes of a batch's JSON
  * @param maxTimeout the most a caller may wait, and what it waits when it does not say
@@ -30,12 +31,15 @@ public record HttpLimits(
   }
 
   public static HttpLimits defaults() {
-    return new HttpLimits(
-        4_096, 1 << 20, 8 << 20, 8_192, 256L << 20, Duration.ofSeconds(5));
+    return new HttpLimits(4_096, 1 << 20, 8 << 20, 8_192, 256L << 20, Duration.ofSeconds(5));
   }
 
-  /** The largest form body that could still hold an allowed key, twice, and an allowed value, all percent-encoded. */
+  /**
+   * The largest form body that could still hold an allowed key, twice, and an allowed value, all
+   * percent-encoded.
+   */
   int maxFormBytes() {
-    return Math.toIntExact(Math.min(Integer.MAX_VALUE / 2, 3L * (2L * maxKeyBytes + maxValueBytes) + 256));
+    return Math.toIntExact(
+        Math.min(Integer.MAX_VALUE / 2, 3L * (2L * maxKeyBytes + maxValueBytes) + 256));
   }
 }

@@ -58,7 +58,7 @@ final class JsonBytes {
   }
 
   private void escaped(byte b) {
-    if (b >= 0 && b < 0x20 || b == '"' || b == '\\') {
+    if ((b >= 0 && b < 0x20) || b == '"' || b == '\\') {
       reserve(6);
       bytes[length++] = '\\';
       switch (b) {

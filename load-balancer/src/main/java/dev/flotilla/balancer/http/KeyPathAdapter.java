@@ -9,9 +9,10 @@ import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Takes keys out of paths before Tomcat interprets them. A servlet container decodes and normalizes a path: {@code a/../b}
- * becomes {@code b}, {@code %2F}, {@code %5C} and {@code %00} are refused, what follows a semicolon is cut. Keys are
- * any bytes, so what stands after {@code /v1/kv/} is put aside and the container sees a fixed path.
+ * Takes keys out of paths before Tomcat interprets them. A servlet container decodes and normalizes
+ * a path: {@code a/../b} becomes {@code b}, {@code %2F}, {@code %5C} and {@code %00} are refused,
+ * what follows a semicolon is cut. Keys are any bytes, so what stands after {@code /v1/kv/} is put
+ * aside and the container sees a fixed path.
  */
 final class KeyPathAdapter implements Adapter {
   private static final byte[] PREFIX = Keys.PREFIX.getBytes(StandardCharsets.US_ASCII);

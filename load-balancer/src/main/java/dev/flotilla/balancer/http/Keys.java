@@ -4,7 +4,10 @@ import dev.flotilla.balancer.routing.CallOptions;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 
-/** The key in a path {@code /v1/kv/{key}}: any bytes, percent-encoded where a path does not take them. */
+/**
+ * The key in a path {@code /v1/kv/{key}}: any bytes, percent-encoded where a path does not take
+ * them.
+ */
 final class Keys {
   /** Holds what stands after {@code /v1/kv/} in the request line, as it was sent. */
   static final String ATTRIBUTE = "dev.flotilla.balancer.key";
@@ -13,7 +16,9 @@ final class Keys {
 
   private Keys() {}
 
-  /** @throws ApiException 400 or 413 */
+  /**
+   * @throws ApiException 400 or 413
+   */
   static byte[] of(HttpServletRequest request, HttpLimits limits) {
     Object raw = request.getAttribute(ATTRIBUTE);
     if (!(raw instanceof String text)) {

@@ -46,7 +46,7 @@ final class KvController {
             .map(KvController::ttlMillis)
             .orElse(0L);
     int most = limits.maxValueBytes();
-    try (Admission.Pass pass = admission.enter(1, Bodies.announced(request, most))) {
+    try (Admission.Pass _ = admission.enter(1, Bodies.announced(request, most))) {
       byte[] value = Bodies.read(request, most);
       KvAnswer answer = execute(request, new KvRequest.Put(key, value, precondition, ttlMillis));
       switch (answer) {
@@ -74,7 +74,7 @@ final class KvController {
     if (precondition instanceof Precondition.Absent) {
       throw ApiException.badRequest("an absent key cannot be deleted; If-None-Match is for PUT");
     }
-    try (Admission.Pass pass = admission.enter(1, 0)) {
+    try (Admission.Pass _ = admission.enter(1, 0)) {
       KvAnswer answer = execute(request, new KvRequest.Delete(key, precondition));
       switch (answer) {
         case KvAnswer.Written written -> {
@@ -107,7 +107,7 @@ final class KvController {
             .text("consistency")
             .map(KvController::consistency)
             .orElse(Consistency.LINEARIZABLE);
-    try (Admission.Pass pass = admission.enter(1, 0)) {
+    try (Admission.Pass _ = admission.enter(1, 0)) {
       KvAnswer answer = execute(request, new KvRequest.Get(key, head, consistency));
       switch (answer) {
         case KvAnswer.Found found -> found(response, found, head);
@@ -139,8 +139,7 @@ final class KvController {
       case "linearizable" -> Consistency.LINEARIZABLE;
       case "lease" -> Consistency.LEASE;
       case "stale" -> Consistency.STALE;
-      default ->
-          throw ApiException.badRequest("consistency must be linearizable, lease or stale");
+      default -> throw ApiException.badRequest("consistency must be linearizable, lease or stale");
     };
   }
 

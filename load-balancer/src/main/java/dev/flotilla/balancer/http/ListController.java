@@ -19,15 +19,19 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Lists keys, group after group and within a group in the order (slot, key). A page is linearizable in each of its parts
- * but no picture of one moment; a key that is there throughout the walk is listed exactly once.
+ * Lists keys, group after group and within a group in the order (slot, key). A page is linearizable
+ * in each of its parts but no picture of one moment; a key that is there throughout the walk is
+ * listed exactly once.
  */
 @RestController
 final class ListController {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MOST_KEYS = 1_000;
 
-  /** Scans that one page may take; each does a bounded amount of work and may come back with nothing. */
+  /**
+   * Scans that one page may take; each does a bounded amount of work and may come back with
+   * nothing.
+   */
   private static final int MOST_SCANS = 64;
 
   private final KvService service;
@@ -61,7 +65,7 @@ final class ListController {
             .text("cursor")
             .map(cursor -> position(cursor, groups))
             .orElseGet(() -> ScanPosition.startOf(groups.getFirst()));
-    try (Admission.Pass pass = admission.enter(1, 0)) {
+    try (Admission.Pass _ = admission.enter(1, 0)) {
       Page page = walk(prefix, limit, from, groups, CallHeaders.parse(request));
       Answers.write(response, 200, Answers.JSON, body(page));
     }
@@ -127,9 +131,7 @@ final class ListController {
       json.raw("}");
     }
     json.raw("],\"cursor\":");
-    return page.next() == null
-        ? json.raw("null}")
-        : json.string(page.next().toCursor()).raw("}");
+    return page.next() == null ? json.raw("null}") : json.string(page.next().toCursor()).raw("}");
   }
 
   /** Bytes as text where they are text, and as base64 under another name where they are not. */

@@ -6,10 +6,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.web.context.WebApplicationContext;
-import org.springframework.web.context.support.GenericWebApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.converter.ByteArrayHttpMessageConverter;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.context.support.GenericWebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.NoHandlerFoundException;
@@ -70,7 +70,10 @@ final class MvcBeans {
     return adapter;
   }
 
-  /** Says "nothing here" to the caller only: a log line for each would be a gift to whoever wants to fill the disk. */
+  /**
+   * Says "nothing here" to the caller only: a log line for each would be a gift to whoever wants to
+   * fill the disk.
+   */
   private static final class QuietDispatcher extends DispatcherServlet {
     private static final long serialVersionUID = 1L;
 

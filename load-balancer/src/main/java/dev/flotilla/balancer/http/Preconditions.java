@@ -4,11 +4,16 @@ import dev.flotilla.balancer.routing.Outcome;
 import dev.flotilla.balancer.routing.Precondition;
 import jakarta.servlet.http.HttpServletRequest;
 
-/** {@code If-Match} and {@code If-None-Match} (RFC 9110 §13.1) as preconditions; an ETag is a revision in quotes. */
+/**
+ * {@code If-Match} and {@code If-None-Match} (RFC 9110 §13.1) as preconditions; an ETag is a
+ * revision in quotes.
+ */
 final class Preconditions {
   private Preconditions() {}
 
-  /** @throws ApiException 400, or 412 for an ETag that was never one of ours */
+  /**
+   * @throws ApiException 400, or 412 for an ETag that was never one of ours
+   */
   static Precondition of(HttpServletRequest request) {
     String ifMatch = request.getHeader("If-Match");
     String ifNoneMatch = request.getHeader("If-None-Match");

@@ -41,7 +41,12 @@ final class ProblemResolver implements HandlerExceptionResolver {
       case ApiException problem -> problem;
       case NoHandlerFoundException none ->
           new ApiException(
-              404, "NO_SUCH_PATH", Outcome.NOT_APPLIED, false, Origin.NONE, "nothing is served here");
+              404,
+              "NO_SUCH_PATH",
+              Outcome.NOT_APPLIED,
+              false,
+              Origin.NONE,
+              "nothing is served here");
       case HttpRequestMethodNotSupportedException wrong -> {
         String[] supported = wrong.getSupportedMethods();
         if (supported != null) {

@@ -7,7 +7,10 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 
-/** Errors that never reached Spring (a malformed request line, a header too large) as problem documents too. */
+/**
+ * Errors that never reached Spring (a malformed request line, a header too large) as problem
+ * documents too.
+ */
 public final class ProblemValve extends ErrorReportValve {
   @Override
   protected void report(Request request, Response response, @Nullable Throwable throwable) {

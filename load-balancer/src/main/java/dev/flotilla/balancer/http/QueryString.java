@@ -14,7 +14,9 @@ final class QueryString {
 
   private QueryString() {}
 
-  /** @throws ApiException 400 for a parameter that is not known, given twice, or badly encoded */
+  /**
+   * @throws ApiException 400 for a parameter that is not known, given twice, or badly encoded
+   */
   static QueryString parse(@Nullable String raw, Set<String> known) {
     QueryString query = new QueryString();
     if (raw == null || raw.isEmpty()) {

@@ -10,12 +10,17 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Counts what routing reports. Every meter exists from the start, so that counting allocates and looks up nothing. */
+/**
+ * Counts what routing reports. Every meter exists from the start, so that counting allocates and
+ * looks up nothing.
+ */
 public final class RequestMetrics implements RouterEvents {
   private static final Duration[] BUCKETS = {
     Duration.ofNanos(500_000),
@@ -34,7 +39,7 @@ public final class RequestMetrics implements RouterEvents {
   };
 
   private final Map<Integer, GroupMeters> groups = new HashMap<>();
-  private final Timer[] durations = new Timer[KvRequest.Op.values().length];
+  private final Map<KvRequest.Op, Timer> durations = new EnumMap<>(KvRequest.Op.class);
 
   /** The groups' names and ids are all that is used of them. */
   public RequestMetrics(MeterRegistry registry, List<GroupView> views) {
@@ -42,39 +47,43 @@ public final class RequestMetrics implements RouterEvents {
       groups.put(view.id(), new GroupMeters(registry, view.name()));
     }
     for (KvRequest.Op op : KvRequest.Op.values()) {
-      durations[op.ordinal()] =
+      durations.put(
+          op,
           Timer.builder("flotilla_balancer_request_duration")
               .description("From a request's arrival at routing to its answer, retries included.")
               .tag("op", op.text())
               .serviceLevelObjectives(BUCKETS)
-              .register(registry);
+              .register(registry));
     }
   }
 
   private static final class GroupMeters {
-    final Counter[][] requests =
-        new Counter[KvRequest.Op.values().length][Outcome.values().length];
-    final Counter[] retries = new Counter[RetryReason.values().length];
+    final Map<KvRequest.Op, Map<Outcome, Counter>> requests = new EnumMap<>(KvRequest.Op.class);
+    final Map<RetryReason, Counter> retries = new EnumMap<>(RetryReason.class);
     final Counter cacheHits;
     final Counter cacheMisses;
     final Counter redirects;
 
     GroupMeters(MeterRegistry registry, String group) {
       for (KvRequest.Op op : KvRequest.Op.values()) {
+        Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
-          requests[op.ordinal()][outcome.ordinal()] =
+          outcomes.put(
+              outcome,
               Counter.builder("flotilla_balancer_requests")
                   .description("Requests answered.")
                   .tags("op", op.text(), "group", group, "outcome", outcome.text())
-                  .register(registry);
+                  .register(registry));
         }
+        requests.put(op, outcomes);
       }
       for (RetryReason reason : RetryReason.values()) {
-        retries[reason.ordinal()] =
+        retries.put(
+            reason,
             Counter.builder("flotilla_balancer_retries")
                 .description("Requests sent once more.")
                 .tags("group", group, "reason", reason.text())
-                .register(registry);
+                .register(registry));
       }
       cacheHits =
           Counter.builder("flotilla_balancer_leader_cache_hits")
@@ -122,7 +131,7 @@ public final class RequestMetrics implements RouterEvents {
   public void retried(int group, RetryReason reason) {
     GroupMeters meters = groups.get(group);
     if (meters != null) {
-      meters.retries[reason.ordinal()].increment();
+      increment(meters.retries.get(reason));
     }
   }
 
@@ -130,8 +139,18 @@ public final class RequestMetrics implements RouterEvents {
   public void finished(KvRequest.Op op, KvAnswer answer, long durationNanos) {
     GroupMeters meters = groups.get(answer.group());
     if (meters != null) {
-      meters.requests[op.ordinal()][answer.outcome().ordinal()].increment();
+      Map<Outcome, Counter> outcomes = meters.requests.get(op);
+      increment(outcomes == null ? null : outcomes.get(answer.outcome()));
     }
-    durations[op.ordinal()].record(durationNanos, TimeUnit.NANOSECONDS);
+    Timer duration = durations.get(op);
+    if (duration != null) {
+      duration.record(durationNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void increment(@Nullable Counter counter) {
+    if (counter != null) {
+      counter.increment();
+    }
   }
 }

@@ -58,7 +58,9 @@ final class StatusController {
     Answers.write(response, ready ? 200 : 503, Answers.JSON, json);
   }
 
-  /** Groups with leader, term and members; what the leader says of itself was asked for just now. */
+  /**
+   * Groups with leader, term and members; what the leader says of itself was asked for just now.
+   */
   @GetMapping("/api/status")
   void status(HttpServletRequest request, HttpServletResponse response) throws IOException {
     List<GroupView> groups = await.answer(service.probeLeaders());

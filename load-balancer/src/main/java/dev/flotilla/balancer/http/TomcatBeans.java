@@ -20,14 +20,16 @@ final class TomcatBeans {
   /** A caller that sends nothing for so long in the middle of a request is given up. */
   private static final int READ_MILLIS = 10_000;
 
-  /** A refused body is still read up to here, so that its sender sees the answer and not a reset connection. */
+  /**
+   * A refused body is still read up to here, so that its sender sees the answer and not a reset
+   * connection.
+   */
   private static final int SWALLOW_BYTES = 16 << 20;
 
   private TomcatBeans() {}
 
   static void register(GenericApplicationContext context, String host, int port) {
-    context.registerBean(
-        TomcatServletWebServerFactory.class, () -> factory(host, port));
+    context.registerBean(TomcatServletWebServerFactory.class, () -> factory(host, port));
   }
 
   private static TomcatServletWebServerFactory factory(String host, int port) {
@@ -37,12 +39,11 @@ final class TomcatBeans {
     factory.getSettings().setRegisterDefaultServlet(false);
     factory.getSettings().getJsp().setRegistered(false);
     factory.addConnectorCustomizers(TomcatBeans::customize);
-    factory.addContextCustomizers(
-        context -> {
-          if (context.getParent() instanceof StandardHost parent) {
-            parent.setErrorReportValveClass(ProblemValve.class.getName());
-          }
-        });
+    factory.addContextCustomizers(context -> {
+      if (context.getParent() instanceof StandardHost parent) {
+        parent.setErrorReportValveClass(ProblemValve.class.getName());
+      }
+    });
     return factory;
   }
 
@@ -65,13 +66,13 @@ final class TomcatBeans {
       http.setMaxSwallowSize(SWALLOW_BYTES);
       http.setProcessorCache(MOST_CONNECTIONS);
     }
-    // The connector makes its adapter while it initializes, and connections take it over from then on.
-    connector.addLifecycleListener(
-        event -> {
-          if (Lifecycle.AFTER_INIT_EVENT.equals(event.getType())) {
-            var protocol = connector.getProtocolHandler();
-            protocol.setAdapter(new KeyPathAdapter(protocol.getAdapter()));
-          }
-        });
+    // The connector makes its adapter while it initializes, and connections take it over from then
+    // on.
+    connector.addLifecycleListener(event -> {
+      if (Lifecycle.AFTER_INIT_EVENT.equals(event.getType())) {
+        var protocol = connector.getProtocolHandler();
+        protocol.setAdapter(new KeyPathAdapter(protocol.getAdapter()));
+      }
+    });
   }
 }

@@ -16,8 +16,9 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * The HTTP server: a Spring context with a Tomcat, put together by hand rather than by scanning and auto-configuration.
- * It starts in a fraction of the time, runs no filter nobody asked for, and leaves logging to whoever embeds it.
+ * The HTTP server: a Spring context with a Tomcat, put together by hand rather than by scanning and
+ * auto-configuration. It starts in a fraction of the time, runs no filter nobody asked for, and
+ * leaves logging to whoever embeds it.
  */
 public final class WebServer implements AutoCloseable {
   private final ServletWebServerApplicationContext context;
@@ -51,20 +52,28 @@ public final class WebServer implements AutoCloseable {
     context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> lifecycle);
     TomcatBeans.register(context, host, port);
     MvcBeans.register(context, service, cluster, limits, admission, registry);
-    Gauge.builder(
-            "flotilla_balancer_in_flight", admission, Admission::requests)
+    Gauge.builder("flotilla_balancer_in_flight", admission, Admission::requests)
         .description("Requests under way.")
         .register(registry);
     try {
       context.refresh();
-    } catch (WebServerException e) {
-      context.close();
-      throw new IOException("cannot listen on " + host + ":" + port, e);
     } catch (RuntimeException e) {
       context.close();
+      if (failedToBind(e)) {
+        throw new IOException("cannot listen on " + host + ":" + port, e);
+      }
       throw e;
     }
     return new WebServer(context);
+  }
+
+  private static boolean failedToBind(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof WebServerException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public int port() {

@@ -11,21 +11,26 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The consistent-hash ring (Karger et al., 1997): a circle of 2^64 positions on which groups own arcs.
+ * The consistent-hash ring (Karger et al., 1997): a circle of 2^64 positions on which groups own
+ * arcs.
  *
- * <p>The placement is a format that every balancer and launcher must agree on, so each byte of it is fixed:
+ * <p>The placement is a format that every balancer and launcher must agree on, so each byte of it
+ * is fixed:
  *
  * <ul>
- *   <li>A group has {@code 256 x weight} virtual nodes. Number {@code i}, from 0, stands at XXH3-64 (seed 0) of the
- *       UTF-8 bytes of {@code name#i}, the number in decimal: {@code g1#0}, {@code g1#1}, ...
- *   <li>A slot stands at XXH3-64 (seed 0) of its number in decimal ASCII digits: {@code 0} ... {@code 16383}.
- *   <li>Positions are compared as unsigned numbers. A slot belongs to the first virtual node at its own position or
- *       after it; past the last one the circle starts over.
- *   <li>Where virtual nodes of two groups stand at one position, the group with the lower id has it.
+ *   <li>A group has {@code 256 x weight} virtual nodes. Number {@code i}, from 0, stands at XXH3-64
+ *       (seed 0) of the UTF-8 bytes of {@code name#i}, the number in decimal: {@code g1#0}, {@code
+ *       g1#1}, ...
+ *   <li>A slot stands at XXH3-64 (seed 0) of its number in decimal ASCII digits: {@code 0} ...
+ *       {@code 16383}.
+ *   <li>Positions are compared as unsigned numbers. A slot belongs to the first virtual node at its
+ *       own position or after it; past the last one the circle starts over.
+ *   <li>Where virtual nodes of two groups stand at one position, the group with the lower id has
+ *       it.
  * </ul>
  *
- * <p>A joining group therefore only takes slots, from everybody about equally, and never moves one between
- * two others; a leaving group only gives.
+ * <p>A joining group therefore only takes slots, from everybody about equally, and never moves one
+ * between two others; a leaving group only gives.
  */
 public final class Ring {
   public static final int VIRTUAL_NODES_PER_WEIGHT = 256;

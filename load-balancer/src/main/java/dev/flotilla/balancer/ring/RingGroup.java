@@ -4,7 +4,8 @@ package dev.flotilla.balancer.ring;
  * A group as the ring sees it.
  *
  * @param id the group's number, from 1
- * @param name what is hashed, so a group keeps its place on the ring for as long as it keeps its name
+ * @param name what is hashed, so a group keeps its place on the ring for as long as it keeps its
+ *     name
  * @param weight how many times 256 virtual nodes it gets, 1..100
  */
 public record RingGroup(int id, String name, int weight) {

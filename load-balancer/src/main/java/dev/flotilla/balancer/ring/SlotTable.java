@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which group owns which slot, at one epoch. Immutable; a newer epoch replaces a whole table. The ring makes
- * the first one; later ones are decisions of their own, which is why routing looks here and never at the
- * ring.
+ * Which group owns which slot, at one epoch. Immutable; a newer epoch replaces a whole table. The
+ * ring makes the first one; later ones are decisions of their own, which is why routing looks here
+ * and never at the ring.
  */
 public final class SlotTable {
   private final long epoch;

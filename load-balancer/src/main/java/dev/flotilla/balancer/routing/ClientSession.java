@@ -3,13 +3,13 @@ package dev.flotilla.balancer.routing;
 import java.util.random.RandomGenerator;
 
 /**
- * The balancer's own identity towards one group, which makes its retries exactly-once: a random 128-bit client id, a
- * number for each command, and the lowest number still under way. Everything below that is never sent again, so the
- * state machine may forget those answers; an attempt that still wanders about in the network is refused by the
- * same rule.
+ * The balancer's own identity towards one group, which makes its retries exactly-once: a random
+ * 128-bit client id, a number for each command, and the lowest number still under way. Everything
+ * below that is never sent again, so the state machine may forget those answers; an attempt that
+ * still wanders about in the network is refused by the same rule.
  *
- * <p>One session a group, because the lowest number waits for the slowest command: a group without a leader must
- * not keep the others from forgetting.
+ * <p>One session a group, because the lowest number waits for the slowest command: a group without
+ * a leader must not keep the others from forgetting.
  */
 final class ClientSession {
   private final long clientHigh;
@@ -22,7 +22,10 @@ final class ClientSession {
   private long lowest = 1;
   private long next = 1;
 
-  /** @param window most numbers between the lowest and the newest under way; a power of two, 64 or more */
+  /**
+   * @param window most numbers between the lowest and the newest under way; a power of two, 64 or
+   *     more
+   */
   ClientSession(RandomGenerator random, int window) {
     if (window < 64 || Integer.bitCount(window) != 1) {
       throw new IllegalArgumentException("window must be a power of two from 64: " + window);
@@ -34,7 +37,10 @@ final class ClientSession {
     this.underWay = new long[window / Long.SIZE];
   }
 
-  /** The identity of a new command, or null when the window is full. To be given back when its fate is sealed. */
+  /**
+   * The identity of a new command, or null when the window is full. To be given back when its fate
+   * is sealed.
+   */
   synchronized @org.jspecify.annotations.Nullable CallerIdentity begin() {
     if (next - lowest >= window) {
       return null;

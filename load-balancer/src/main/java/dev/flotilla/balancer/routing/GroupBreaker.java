@@ -10,12 +10,13 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A group's circuit breaker: Resilience4j's, told about whole requests and not about attempts. A failover takes a
- * few attempts and is no reason to refuse anybody; a group that lets requests wait in vain for {@code breakerPatience}
- * and longer is. Redirects, refused slots and overload are answers of a live group and count as neither success nor
- * failure.
+ * A group's circuit breaker: Resilience4j's, told about whole requests and not about attempts. A
+ * failover takes a few attempts and is no reason to refuse anybody; a group that lets requests wait
+ * in vain for {@code breakerPatience} and longer is. Redirects, refused slots and overload are
+ * answers of a live group and count as neither success nor failure.
  *
- * <p>Open, it lets a handful of requests through every {@code breakerOpen}; the first that gets an answer ends it.
+ * <p>Open, it lets a handful of requests through every {@code breakerOpen}; the first that gets an
+ * answer ends it.
  */
 final class GroupBreaker {
   private static final int PROBES = 4;
@@ -51,7 +52,8 @@ final class GroupBreaker {
   void succeeded(long durationNanos) {
     breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
     if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-      // One answer of a leader is proof enough; waiting for the other probes would refuse requests that it can serve.
+      // One answer of a leader is proof enough; waiting for the other probes would refuse requests
+      // that it can serve.
       breaker.transitionToClosedState();
     }
   }
@@ -59,7 +61,7 @@ final class GroupBreaker {
   /** The group gave no answer although the request waited this long. */
   void failed(long durationNanos) {
     if (durationNanos >= patienceNanos) {
-      breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NoAnswer.INSTANCE);
+      breaker.onError(durationNanos, TimeUnit.NANOSECONDS, new NoAnswer());
     } else {
       breaker.releasePermission();
     }
@@ -74,10 +76,9 @@ final class GroupBreaker {
     return breaker;
   }
 
-  /** Resilience4j wants to see an exception; one without a stack for all is enough. */
+  /** Resilience4j wants to see an exception; one without a stack is enough. */
   private static final class NoAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    static final NoAnswer INSTANCE = new NoAnswer();
 
     private NoAnswer() {
       super("no answer", null, false, false);

@@ -9,7 +9,6 @@ public record GroupMembers(int id, String name, List<GroupView.Member> members) 
     if (members.isEmpty()) {
       throw new IllegalArgumentException("group " + name + " has no members");
     }
-    members =
-        members.stream().sorted(Comparator.comparingInt(GroupView.Member::node)).toList();
+    members = members.stream().sorted(Comparator.comparingInt(GroupView.Member::node)).toList();
   }
 }

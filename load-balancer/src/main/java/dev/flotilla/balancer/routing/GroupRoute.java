@@ -29,8 +29,7 @@ final class GroupRoute {
     session = new ClientSession(environment.random(), options.sessionWindow());
     breaker = new GroupBreaker(name, options, environment.ticker());
     budget =
-        new RetryBudget(
-            environment.ticker(), options.retryShare(), 10, options.retryReserve());
+        new RetryBudget(environment.ticker(), options.retryShare(), 10, options.retryReserve());
     finder =
         new LeaderFinder(
             id,

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record GroupView(
     int id, String name, @Nullable Leader leader, long term, int slots, List<Member> members) {
 
-  /** @param address {@code host:port} of the node's gRPC server */
+  /**
+   * @param address {@code host:port} of the node's gRPC server
+   */
   public record Member(int node, String address) {}
 }

@@ -47,12 +47,7 @@ public sealed interface KvAnswer {
    * @param clockMillis the group's clock
    */
   record Found(
-      int group,
-      long term,
-      long revision,
-      ByteString value,
-      long expiresAtMillis,
-      long clockMillis)
+      int group, long term, long revision, ByteString value, long expiresAtMillis, long clockMillis)
       implements KvAnswer {
     @Override
     public Outcome outcome() {
@@ -81,7 +76,9 @@ public sealed interface KvAnswer {
     }
   }
 
-  /** @param expiresAtMillis on the group's clock, 0 = never */
+  /**
+   * @param expiresAtMillis on the group's clock, 0 = never
+   */
   record Key(ByteString name, long revision, long sizeBytes, long expiresAtMillis) {}
 
   /**

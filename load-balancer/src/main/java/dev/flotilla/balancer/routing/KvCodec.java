@@ -16,7 +16,6 @@ import dev.flotilla.proto.kv.v1.List;
 import dev.flotilla.proto.kv.v1.Put;
 import dev.flotilla.proto.kv.v1.Query;
 import dev.flotilla.proto.kv.v1.QueryResult;
-import dev.flotilla.proto.kv.v1.Status;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +24,19 @@ import org.jspecify.annotations.Nullable;
 final class KvCodec {
   private KvCodec() {}
 
-  /** What a state machine answered: an answer for the caller, or that the group does not own the slot. */
+  /**
+   * What a state machine answered: an answer for the caller, or that the group does not own the
+   * slot.
+   */
   sealed interface Decoded {
     record Final(KvAnswer answer) implements Decoded {}
 
     record WrongShard(long epoch) implements Decoded {}
   }
 
-  /** @param identity null for queries only */
+  /**
+   * @param identity null for queries only
+   */
   static ByteString encode(KvRequest request, long ringEpoch, @Nullable CallerIdentity identity) {
     return switch (request) {
       case KvRequest.Put put ->
@@ -159,12 +163,15 @@ final class KvCodec {
       case STATUS_INVALID -> invalid(group, term, result.getMessage());
       default ->
           failed(
-              group, term, FailureCode.INTERNAL, Outcome.UNKNOWN, "the group's answer is of no known kind");
+              group,
+              term,
+              FailureCode.INTERNAL,
+              Outcome.UNKNOWN,
+              "the group's answer is of no known kind");
     };
   }
 
-  private static Decoded decodeQuery(
-      KvRequest request, int group, long term, QueryResult result) {
+  private static Decoded decodeQuery(KvRequest request, int group, long term, QueryResult result) {
     return switch (result.getStatus()) {
       case STATUS_OK ->
           new Decoded.Final(

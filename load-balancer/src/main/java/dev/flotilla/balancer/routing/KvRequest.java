@@ -27,7 +27,9 @@ public sealed interface KvRequest {
     }
   }
 
-  /** @param ttlMillis 0 = lives until deleted */
+  /**
+   * @param ttlMillis 0 = lives until deleted
+   */
   record Put(byte[] key, byte[] value, Precondition precondition, long ttlMillis)
       implements KvRequest {
     @Override
@@ -53,7 +55,9 @@ public sealed interface KvRequest {
     }
   }
 
-  /** @param omitValue leaves the value out of the answer */
+  /**
+   * @param omitValue leaves the value out of the answer
+   */
   record Get(byte[] key, boolean omitValue, Consistency consistency) implements KvRequest {
     @Override
     public boolean command() {

@@ -4,7 +4,10 @@ import dev.flotilla.balancer.ring.SlotTable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The database as a front door sees it. Thread-safe, never blocks; futures complete normally, always. */
+/**
+ * The database as a front door sees it. Thread-safe, never blocks; futures complete normally,
+ * always.
+ */
 public interface KvService {
   /** Carries out one operation. Completes by the deadline or a little after. */
   CompletableFuture<KvAnswer> execute(KvRequest request, CallOptions options);

@@ -5,11 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who leads which group, as far as we know. Knowledge of a higher term replaces that of a lower one, never the
- * other way round: hints arrive late and out of order, and an old one would send requests to a deposed leader.
+ * Who leads which group, as far as we know. Knowledge of a higher term replaces that of a lower
+ * one, never the other way round: hints arrive late and out of order, and an old one would send
+ * requests to a deposed leader.
  *
- * <p>Only what names a leader counts. That some node is in a higher term proves nothing: it may be a candidate that
- * only we can reach, while the leader of the lower term still serves.
+ * <p>Only what names a leader counts. That some node is in a higher term proves nothing: it may be
+ * a candidate that only we can reach, while the leader of the lower term still serves.
  */
 final class LeaderCache {
   private static final int NOBODY = 0;
@@ -17,7 +18,8 @@ final class LeaderCache {
   private final Cache<Integer, Leader> leaders;
 
   LeaderCache(int mostGroups) {
-    // Maintenance on the calling thread: no pool of Caffeine's own, so that a simulation stays deterministic.
+    // Maintenance on the calling thread: no pool of Caffeine's own, so that a simulation stays
+    // deterministic.
     leaders = Caffeine.newBuilder().maximumSize(mostGroups).executor(Runnable::run).build();
   }
 
@@ -34,7 +36,8 @@ final class LeaderCache {
   }
 
   /**
-   * Takes note of a leader. A term has one leader at most, so that within a term only a forgotten leader is ever replaced.
+   * Takes note of a leader. A term has one leader at most, so that within a term only a forgotten
+   * leader is ever replaced.
    *
    * @return whether this changed what {@link #get} says
    */
@@ -47,7 +50,7 @@ final class LeaderCache {
         leaders
             .asMap()
             .merge(group, heard, (known, offered) -> replaces(offered, known) ? offered : known);
-    return after == heard;
+    return heard.equals(after);
   }
 
   private static boolean replaces(Leader offered, Leader known) {
@@ -55,7 +58,9 @@ final class LeaderCache {
         || (offered.term() == known.term() && known.node() == NOBODY);
   }
 
-  /** This leader no longer answers or leads. Its term stays known; newer knowledge stays untouched. */
+  /**
+   * This leader no longer answers or leads. Its term stays known; newer knowledge stays untouched.
+   */
   void forget(int group, Leader gone) {
     leaders
         .asMap()

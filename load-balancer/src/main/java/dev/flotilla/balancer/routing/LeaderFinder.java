@@ -6,17 +6,21 @@ import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
 import dev.flotilla.proto.kv.v1.Get;
 import dev.flotilla.proto.kv.v1.Query;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who leads a group by asking all its members at once for a linearizable read of nothing in particular: only
- * a leader that still has its quorum can answer one, so that an answer is proof, where a hint is hearsay.
+ * Finds out who leads a group by asking all its members at once for a linearizable read of nothing
+ * in particular: only a leader that still has its quorum can answer one, so that an answer is
+ * proof, where a hint is hearsay.
  *
- * <p>However many requests miss the leader, one round of asking is under way at most, and rounds keep a distance that
- * grows while they find nobody. Rounds happen only as long as somebody asks for them.
+ * <p>However many requests miss the leader, one round of asking is under way at most, and rounds
+ * keep a distance that grows while they find nobody. Rounds happen only as long as somebody asks
+ * for them.
  */
 final class LeaderFinder {
   /** An ordinary key; whether the group owns its slot does not matter, any answer will do. */
@@ -25,6 +29,8 @@ final class LeaderFinder {
           .setGet(Get.newBuilder().setKey(ByteString.copyFromUtf8("?")).setOmitValue(true))
           .build()
           .toByteString();
+
+  private static final int PATIENCE_TIMEOUTS = 10;
 
   private final int group;
   private final int[] members;
@@ -59,17 +65,19 @@ final class LeaderFinder {
   }
 
   /**
-   * What the round now under way finds, or the next one when none is: the leader that answered, or empty. Completes
-   * within two spacings and a timeout.
+   * Tells what the round now under way finds, or the next one when none is: the leader that
+   * answered, or empty. Within two spacings and a timeout; on any thread, this one too.
    */
-  CompletableFuture<Optional<Leader>> find() {
+  void find(Consumer<Optional<Leader>> onFound) {
     Round begun;
     long delayNanos;
     synchronized (this) {
       if (round != null) {
-        return round.result;
+        round.waiting.add(onFound);
+        return;
       }
       begun = new Round();
+      begun.waiting.add(onFound);
       round = begun;
       delayNanos = Math.max(0, lastStartNanos + pause() - environment.ticker().nanoTime());
     }
@@ -78,7 +86,6 @@ final class LeaderFinder {
     } else {
       environment.timer().after(delayNanos, begun::start);
     }
-    return begun.result;
   }
 
   /** Spread out, so that balancers which lost the same leader do not ask in step. */
@@ -88,17 +95,20 @@ final class LeaderFinder {
   }
 
   private final class Round {
-    final CompletableFuture<Optional<Leader>> result = new CompletableFuture<>();
+    // Both guarded by the finder.
+    final List<Consumer<Optional<Leader>>> waiting = new ArrayList<>();
     private int unanswered = members.length;
 
     void start() {
       synchronized (LeaderFinder.this) {
         lastStartNanos = environment.ticker().nanoTime();
       }
-      RouterEnvironment.Cancellable timeout =
-          environment.timer().after(timeoutNanos, () -> end(Optional.empty()));
-      result.whenComplete((found, none) -> timeout.cancel());
-      int timeoutMillis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
+      environment.timer().after(timeoutNanos, () -> end(Optional.empty()));
+      // An answer is worth having after the end of its round too: under load the leader itself may
+      // be slower than that,
+      // and a round that only ever looked at prompt answers would never find it.
+      long patienceNanos = timeoutNanos * PATIENCE_TIMEOUTS;
+      int patienceMillis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(patienceNanos));
       for (int member : members) {
         nodes
             .to(member)
@@ -106,7 +116,7 @@ final class LeaderFinder {
                 group,
                 PROBE,
                 ReadConsistency.READ_CONSISTENCY_LINEARIZABLE,
-                timeoutMillis,
+                patienceMillis,
                 reply -> onReply(member, reply));
       }
     }
@@ -120,7 +130,8 @@ final class LeaderFinder {
           return;
         }
       } else {
-        // Hearsay, but news when its term is: good enough to send a request there, not to end the round.
+        // Hearsay, but news when its term is: good enough to send a request there, not to end the
+        // round.
         LeaderHints.learn(leaders, group, reply);
       }
       boolean last;
@@ -140,7 +151,8 @@ final class LeaderFinder {
         round = null;
         fruitless = found.isPresent() ? 0 : fruitless + 1;
       }
-      result.complete(found);
+      // Nobody is added any more: the finder has let go of this round.
+      waiting.forEach(consumer -> consumer.accept(found));
     }
   }
 }

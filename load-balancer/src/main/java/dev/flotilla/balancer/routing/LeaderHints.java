@@ -7,8 +7,8 @@ final class LeaderHints {
   private LeaderHints() {}
 
   /**
-   * Takes note of the leader a reply names, if its term is newer than what we know. A hint of the known term is not
-   * believed: the node it names is most often the one that has just failed us.
+   * Takes note of the leader a reply names, if its term is newer than what we know. A hint of the
+   * known term is not believed: the node it names is most often the one that has just failed us.
    *
    * @return whether it was news
    */

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 /**
  * The way to one node. Thread-safe, never blocks.
  *
- * <p>Each call is answered exactly once, by the deadline or a little after, and the answer names an outcome; where the
- * node gave none, the channel does: {@code NOT_APPLIED} only when it is certain that the request never left.
- * The answer may come on any thread, the calling one too.
+ * <p>Each call is answered exactly once, by the deadline or a little after, and the answer names an
+ * outcome; where the node gave none, the channel does: {@code NOT_APPLIED} only when it is certain
+ * that the request never left. The answer may come on any thread, the calling one too.
  */
 public interface NodeChannel {
   /** Sends a command to the node's replica of a group. */

@@ -1,9 +1,9 @@
 package dev.flotilla.balancer.routing;
 
 /**
- * Bounds how much retries may add to a group's load, so that trouble is not multiplied when it is least welcome. Each
- * new request earns a share of a token, each repeat costs one, and a trickle by time lets a quiet caller repeat
- * too.
+ * Bounds how much retries may add to a group's load, so that trouble is not multiplied when it is
+ * least welcome. Each new request earns a share of a token, each repeat costs one, and a trickle by
+ * time lets a quiet caller repeat too.
  */
 final class RetryBudget {
   private final RouterEnvironment.Ticker ticker;

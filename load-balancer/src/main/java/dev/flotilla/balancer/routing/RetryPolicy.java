@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often and when a request is sent once more: Resilience4j's retry, bounded, exponential, with jitter of our own
- * randomness. A request that succeeds at once never gets here.
+ * How often and when a request is sent once more: Resilience4j's retry, bounded, exponential, with
+ * jitter of our own randomness. A request that succeeds at once never gets here.
  */
 final class RetryPolicy {
   private final Retry retry;
@@ -18,13 +18,15 @@ final class RetryPolicy {
         RetryConfig.<RetryReason>custom()
             .maxAttempts(options.maxAttempts())
             .retryOnResult(reason -> true)
-            .intervalFunction(
-                backoff(options.backoffFirst(), options.backoffMost(), random))
+            .intervalFunction(backoff(options.backoffFirst(), options.backoffMost(), random))
             .build();
     retry = Retry.of("router", config);
   }
 
-  /** Doubles from {@code first} to {@code most} milliseconds, then takes between half of that and all of it. */
+  /**
+   * Doubles from {@code first} to {@code most} milliseconds, then takes between half of that and
+   * all of it.
+   */
   private static IntervalFunction backoff(Duration first, Duration most, RandomGenerator random) {
     long firstMillis = first.toMillis();
     long mostMillis = most.toMillis();

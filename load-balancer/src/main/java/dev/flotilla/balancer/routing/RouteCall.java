@@ -3,23 +3,23 @@ package dev.flotilla.balancer.routing;
 import com.google.protobuf.ByteString;
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Reply;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's way to its answer: find the leader, send, and when that comes to nothing send again with the same (client,
- * seq) until there is an answer or the deadline.
+ * One request's way to its answer: find the leader, send, and when that comes to nothing send again
+ * with the same (client, seq) until there is an answer or the deadline.
  *
- * <p><b>The algebra of outcomes.</b> An attempt is <i>applied</i> when the state machine answered, <i>not applied</i>
- * when it certainly had and will have no effect, <i>unknown</i> otherwise: it timed out, its stream broke, its leader
- * was deposed, or it was given up for a newer leader. The request is applied as soon as any attempt is; since all
- * attempts carry one (client, seq), that answer holds for all. It is unknown when some attempt is unknown and none
- * was applied: a later "not applied" speaks for its own attempt only. Reads have no effect and are never unknown.
+ * <p><b>The algebra of outcomes.</b> An attempt is <i>applied</i> when the state machine answered,
+ * <i>not applied</i> when it certainly had and will have no effect, <i>unknown</i> otherwise: it
+ * timed out, its stream broke, its leader was deposed, or it was given up for a newer leader. The
+ * request is applied as soon as any attempt is; since all attempts carry one (client, seq), that
+ * answer holds for all. It is unknown when some attempt is unknown and none was applied: a later
+ * "not applied" speaks for its own attempt only. Reads have no effect and are never unknown.
  *
- * <p>Each event (reply, timer, leader found) belongs to a step; whoever ends the step goes on alone. The monitor guards
- * the fields only and is never held while calling out.
+ * <p>Each event (reply, timer, leader found) belongs to a step; whoever ends the step goes on
+ * alone. The monitor guards the fields only and is never held while calling out.
  */
 final class RouteCall {
   private final Router router;
@@ -79,9 +79,9 @@ final class RouteCall {
       if (first) {
         router.events().leaderCacheMiss(group.id());
       }
-      CompletableFuture<?> round = group.finder().find();
-      round.whenComplete(
-          (found, none) -> {
+      group
+          .finder()
+          .find(found -> {
             if (isAt(atStep)) {
               proceed(atStep, false);
             }
@@ -105,7 +105,8 @@ final class RouteCall {
       expire();
       return;
     }
-    // A leader of a newer term is progress and costs nothing: there are only as many as there are elections. Asking the
+    // A leader of a newer term is progress and costs nothing: there are only as many as there are
+    // elections. Asking the
     // same one again is what a budget is for.
     boolean repeat = lastTerm >= 0 && leader.term() <= lastTerm;
     if (repeat && !group.budget().spend()) {
@@ -166,8 +167,7 @@ final class RouteCall {
         }
         retry(sent, false, RetryReason.REDIRECTED, "");
       }
-      case ERROR_CODE_OVERLOADED ->
-          retry(sent, false, RetryReason.OVERLOADED, reply.getMessage());
+      case ERROR_CODE_OVERLOADED -> retry(sent, false, RetryReason.OVERLOADED, reply.getMessage());
       case ERROR_CODE_TIMEOUT ->
           fail(sent, FailureCode.TIMEOUT, "the node had no time left for the request");
       case ERROR_CODE_TOO_LARGE -> fail(sent, FailureCode.TOO_LARGE, reply.getMessage());
@@ -196,7 +196,9 @@ final class RouteCall {
 
   // ---- sending again ----
 
-  /** @param unknown whether the attempt that ends here may still take effect */
+  /**
+   * @param unknown whether the attempt that ends here may still take effect
+   */
   private void retry(int sent, boolean unknown, RetryReason reason, String detail) {
     RetryPolicy.Attempts counted;
     int now;
@@ -272,9 +274,10 @@ final class RouteCall {
     }
     RouterOptions options = router.options();
     if (suspicious) {
-      // The leader may be frozen, or cut off from its group but not from us. Ask who leads; only if it is somebody of a
+      // The leader may be frozen, or cut off from its group but not from us. Ask who leads; only if
+      // it is somebody of a
       // newer term is this attempt given up, for a slow disk is no reason to send everything twice.
-      group.finder().find().whenComplete((found, none) -> onSuspicionChecked(suspected));
+      group.finder().find(found -> onSuspicionChecked(suspected));
     }
     armTimer((suspicious ? options.suspectEvery() : options.suspectAfter()).toNanos());
   }

@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sends each request to the leader of the group that owns its key's slot. Stateless but for what it can find out again. */
+/**
+ * Sends each request to the leader of the group that owns its key's slot. Stateless but for what it
+ * can find out again.
+ */
 public final class Router implements KvService {
   private final SlotTable slots;
   private final List<GroupRoute> routes;
@@ -25,7 +27,10 @@ public final class Router implements KvService {
   private final RetryPolicy retries;
   private final long defaultTimeoutNanos;
 
-  /** @throws IllegalArgumentException when the table gives slots to a group that is not among {@code groups} */
+  /**
+   * @throws IllegalArgumentException when the table gives slots to a group that is not among {@code
+   *     groups}
+   */
   public Router(
       SlotTable slots,
       List<GroupMembers> groups,
@@ -141,10 +146,17 @@ public final class Router implements KvService {
   public CompletableFuture<List<GroupView>> probeLeaders() {
     List<CompletableFuture<GroupView>> views = new ArrayList<>();
     for (GroupRoute route : routes) {
-      views.add(route.finder().find().thenApply(found -> view(route, found.orElse(null))));
+      CompletableFuture<GroupView> view = new CompletableFuture<>();
+      route.finder().find(found -> view.complete(view(route, found.orElse(null))));
+      views.add(view);
     }
     return CompletableFuture.allOf(views.toArray(new CompletableFuture<?>[0]))
         .thenApply(done -> views.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** Begins to look for all leaders. Does not wait. */
+  public void warmUp() {
+    routes.forEach(route -> route.finder().find(found -> {}));
   }
 
   @Override

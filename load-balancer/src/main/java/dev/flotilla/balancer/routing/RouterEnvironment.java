@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 /**
  * What routing needs of the outside world.
  *
- * @param random draws client ids and jitter; must be unpredictable between balancers, and thread-safe where several
- *     threads call the router
+ * @param random draws client ids and jitter; must be unpredictable between balancers, and
+ *     thread-safe where several threads call the router
  */
 public record RouterEnvironment(Ticker ticker, Timer timer, RandomGenerator random) {
 
@@ -18,7 +18,10 @@ public record RouterEnvironment(Ticker ticker, Timer timer, RandomGenerator rand
 
   /** Runs short, non-blocking tasks later. */
   public interface Timer {
-    /** Runs {@code task} once, {@code delayNanos} from now or a little after, unless cancelled before. */
+    /**
+     * Runs {@code task} once, {@code delayNanos} from now or a little after, unless cancelled
+     * before.
+     */
     Cancellable after(long delayNanos, Runnable task);
   }
 

@@ -1,6 +1,9 @@
 package dev.flotilla.balancer.routing;
 
-/** What happens while routing, for those who count. Called on the hot path, from any thread: be quick. */
+/**
+ * What happens while routing, for those who count. Called on the hot path, from any thread: be
+ * quick.
+ */
 public interface RouterEvents {
   RouterEvents NONE = new RouterEvents() {};
 

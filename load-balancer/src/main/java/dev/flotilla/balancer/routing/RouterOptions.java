@@ -5,10 +5,12 @@ import java.time.Duration;
 /**
  * The router's limits.
  *
- * @param defaultTimeout how long a request may take when its caller does not say, and the most it may say
- * @param maxInFlightPerGroup more requests to one group are refused at once, so that a group without a leader does not
- *     take the whole balancer with it
- * @param sessionWindow most numbers of a session between the oldest and the newest under way; a power of two
+ * @param defaultTimeout how long a request may take when its caller does not say, and the most it
+ *     may say
+ * @param maxInFlightPerGroup more requests to one group are refused at once, so that a group
+ *     without a leader does not take the whole balancer with it
+ * @param sessionWindow most numbers of a session between the oldest and the newest under way; a
+ *     power of two
  * @param maxAttempts most sends of one request
  * @param backoffFirst pause before the first repeat; doubles each time, with jitter
  * @param backoffMost longest pause between repeats

@@ -15,12 +15,13 @@ import java.util.function.Consumer;
 public final class GrpcConnections implements NodeConnections {
   private final Map<Integer, GrpcChannel> channels = new HashMap<>();
 
-  /** @param addresses {@code host:port} of each node's gRPC server by the node's id */
+  /**
+   * @param addresses {@code host:port} of each node's gRPC server by the node's id
+   */
   public GrpcConnections(
       Map<Integer, String> addresses, NodeClient.Options options, Network network) {
-    addresses.forEach(
-        (node, address) ->
-            channels.put(node, new GrpcChannel(new NodeClient(address, options, network))));
+    addresses.forEach((node, address) ->
+        channels.put(node, new GrpcChannel(new NodeClient(address, options, network))));
   }
 
   @Override

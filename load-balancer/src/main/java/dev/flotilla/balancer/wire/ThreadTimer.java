@@ -22,6 +22,9 @@ public final class ThreadTimer implements Timer, AutoCloseable {
             1, task -> Thread.ofPlatform().daemon().name(threadName).unstarted(task));
     // Nearly every timer is cancelled long before it is due; kept until then they would pile up.
     executor.setRemoveOnCancelPolicy(true);
+    // Here and not with the first task, whose thread belongs to a web application and would pass on
+    // its class loader.
+    executor.prestartCoreThread();
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.flotilla.balancer.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.balancer.routing.FailureCode;
-import dev.flotilla.balancer.routing.KvRequest;
 import dev.flotilla.balancer.routing.Outcome;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
@@ -127,8 +126,18 @@ final class BatchApiTest {
       HttpResponse<String> answer = batch("{\"ops\":[" + good + wrong + "]}");
       assertThat(answer.statusCode()).as(wrong + " " + answer.body()).isEqualTo(400);
     }
-    for (String wrong : new String[] {"", "[]", "{}", "{\"ops\":{}}", "{\"ops\":[]", "{\"x\":[]}",
-      "{\"ops\":[]}}", "{\"ops\":[],\"y\":1}", "[".repeat(1_000)}) {
+    for (String wrong :
+        new String[] {
+          "",
+          "[]",
+          "{}",
+          "{\"ops\":{}}",
+          "{\"ops\":[]",
+          "{\"x\":[]}",
+          "{\"ops\":[]}}",
+          "{\"ops\":[],\"y\":1}",
+          "[".repeat(1_000)
+        }) {
       assertThat(batch(wrong).statusCode()).as(wrong).isEqualTo(400);
     }
     assertThat(KV.seen).isEmpty();
@@ -139,14 +148,17 @@ final class BatchApiTest {
     assertThat(DOOR.call("POST", "/v1/kv:batch", "{}", "Content-Type", "text/plain").statusCode())
         .isEqualTo(415);
     assertThat(batch(" ".repeat((1 << 20) + 1)).statusCode()).isEqualTo(413);
-    assertThat(batch("{\"ops\":[{\"op\":\"get\",\"key\":\"" + "k".repeat(4_097) + "\"}]}").statusCode())
+    assertThat(
+            batch("{\"ops\":[{\"op\":\"get\",\"key\":\"" + "k".repeat(4_097) + "\"}]}")
+                .statusCode())
         .isEqualTo(413);
   }
 
   private static String operations(int count) {
     StringBuilder ops = new StringBuilder("{\"ops\":[");
     for (int i = 0; i < count; i++) {
-      ops.append(i == 0 ? "" : ",").append("{\"op\":\"put\",\"key\":\"k" + i + "\",\"value\":\"\"}");
+      ops.append(i == 0 ? "" : ",")
+          .append("{\"op\":\"put\",\"key\":\"k" + i + "\",\"value\":\"\"}");
     }
     return ops.append("]}").toString();
   }

@@ -32,13 +32,7 @@ final class Door implements AutoCloseable {
     try {
       server =
           WebServer.start(
-              "127.0.0.1",
-              0,
-              kv,
-              new ClusterName("test"),
-              limits,
-              registry,
-              Duration.ofSeconds(2));
+              "127.0.0.1", 0, kv, new ClusterName("test"), limits, registry, Duration.ofSeconds(2));
     } catch (IOException e) {
       throw new AssertionError("no free port", e);
     }

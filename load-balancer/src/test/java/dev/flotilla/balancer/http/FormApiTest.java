@@ -108,8 +108,7 @@ final class FormApiTest {
         "BAD_REQUEST",
         "the field key is not the key inside the request");
     assertRefused(DOOR.form("", "GET||"), 400, "BAD_REQUEST", "the key is empty");
-    assertRefused(
-        DOOR.form("k", "SET|k"), 400, "BAD_REQUEST", "SET needs a value: SET|key|value");
+    assertRefused(DOOR.form("k", "SET|k"), 400, "BAD_REQUEST", "SET needs a value: SET|key|value");
     assertRefused(
         DOOR.formBody("key=%&request=GET"),
         400,
@@ -193,21 +192,17 @@ final class FormApiTest {
   void aCallersIdentityAndDeadlineGoWithTheRequest() {
     DOOR.formBody(
         "key=k&request=SET%7Ck%7Cv",
-        "X-Client-Id",
-        "me",
-        "X-Request-Seq",
-        "42",
-        "X-Acked-Below",
-        "40",
-        "X-Timeout",
-        "250ms");
+        "X-Client-Id", "me", "X-Request-Seq", "42", "X-Acked-Below", "40", "X-Timeout", "250ms");
     assertThat(KV.lastOptions.identity()).isNotNull();
     assertThat(KV.lastOptions.identity().seq()).isEqualTo(42);
     assertThat(KV.lastOptions.identity().ackedBelow()).isEqualTo(40);
     assertThat(KV.lastOptions.timeoutNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
   }
 
-  /** H57: guessing that an old answer is no longer needed would make a legitimate retry run twice or be refused. */
+  /**
+   * H57: guessing that an old answer is no longer needed would make a legitimate retry run twice or
+   * be refused.
+   */
   @Test
   void aCallerThatDoesNotSayWhatItHasSeenIsNotGuessedAt() {
     DOOR.formBody("key=k&request=SET%7Ck%7Cv", "X-Client-Id", "me", "X-Request-Seq", "100000");
@@ -241,8 +236,7 @@ final class FormApiTest {
   @Test
   void moreRequestsThanAllowedAreRefusedAtOnce() throws Exception {
     FakeKv slow = new FakeKv(1);
-    HttpLimits one =
-        new HttpLimits(4_096, 1 << 20, 1 << 20, 1, 16 << 20, Duration.ofSeconds(5));
+    HttpLimits one = new HttpLimits(4_096, 1 << 20, 1 << 20, 1, 16 << 20, Duration.ofSeconds(5));
     try (Door narrow = new Door(slow, one)) {
       CompletableFuture<KvAnswer> held = slow.hold();
       CompletableFuture<HttpResponse<String>> first =

@@ -86,8 +86,8 @@ final class KvApiTest {
     assertThat(DOOR.call("PUT", "/v1/kv/" + encoded, encoded).statusCode()).isEqualTo(201);
     byte[] raw = encoded.getBytes(StandardCharsets.US_ASCII);
     byte[] key = PercentCoding.decode(raw, 0, raw.length, false);
-    assertThat(KV.seen.getLast()).isInstanceOfSatisfying(
-        KvRequest.Put.class, put -> assertThat(put.key()).isEqualTo(key));
+    assertThat(KV.seen.getLast())
+        .isInstanceOfSatisfying(KvRequest.Put.class, put -> assertThat(put.key()).isEqualTo(key));
     assertThat(DOOR.call("GET", "/v1/kv/" + encoded, "").body()).isEqualTo(encoded);
     assertThat(DOOR.call("DELETE", "/v1/kv/" + encoded, "").statusCode()).isEqualTo(204);
   }
@@ -100,15 +100,20 @@ final class KvApiTest {
     assertThat(head.body()).isEmpty();
     assertThat(header(head, "ETag")).matches("\"\\d+\"");
     assertThat(header(head, "X-Flotilla-Expires-In")).isEqualTo("30000ms");
-    assertThat(KV.seen.getLast()).isInstanceOfSatisfying(
-        KvRequest.Get.class, get -> assertThat(get.omitValue()).isTrue());
+    assertThat(KV.seen.getLast())
+        .isInstanceOfSatisfying(KvRequest.Get.class, get -> assertThat(get.omitValue()).isTrue());
     assertThat(DOOR.call("HEAD", "/v1/kv/absent", "").statusCode()).isEqualTo(404);
   }
 
   @Test
   void whatIsAbsentIsNotFound() {
     assertProblem(
-        DOOR.call("GET", "/v1/kv/absent", ""), 404, "NOT_FOUND", "applied", false, "the key is absent");
+        DOOR.call("GET", "/v1/kv/absent", ""),
+        404,
+        "NOT_FOUND",
+        "applied",
+        false,
+        "the key is absent");
     assertProblem(
         DOOR.call("DELETE", "/v1/kv/absent", ""),
         404,
@@ -138,8 +143,7 @@ final class KvApiTest {
         "the key's revision is " + revision);
     assertThat(header(stale, "X-Flotilla-Revision")).isEqualTo(revision);
     assertThat(DOOR.call("DELETE", "/v1/kv/k", "", "If-Match", etag).statusCode()).isEqualTo(412);
-    assertThat(
-            DOOR.call("DELETE", "/v1/kv/k", "", "If-Match", header(second, "ETag")).statusCode())
+    assertThat(DOOR.call("DELETE", "/v1/kv/k", "", "If-Match", header(second, "ETag")).statusCode())
         .isEqualTo(204);
     assertThat(DOOR.call("PUT", "/v1/kv/k", "4", "If-Match", "*").statusCode()).isEqualTo(412);
     assertThat(DOOR.call("PUT", "/v1/kv/k", "4", "If-Match", "\"abc\"").statusCode())
@@ -170,8 +174,9 @@ final class KvApiTest {
     for (int i = 0; i < texts.length; i++) {
       DOOR.call("PUT", "/v1/kv/k?ttl=" + texts[i], "v");
       long expected = millis[i];
-      assertThat(KV.seen.getLast()).isInstanceOfSatisfying(
-          KvRequest.Put.class, put -> assertThat(put.ttlMillis()).isEqualTo(expected));
+      assertThat(KV.seen.getLast())
+          .isInstanceOfSatisfying(
+              KvRequest.Put.class, put -> assertThat(put.ttlMillis()).isEqualTo(expected));
     }
     for (String wrong : List.of("30", "s", "-1s", "0s", "1.5s", "30S", "99999999999999999s", "")) {
       assertBad(DOOR.call("PUT", "/v1/kv/k?ttl=" + wrong, "v"));
@@ -237,7 +242,12 @@ final class KvApiTest {
     assertThat(header(leaderless, "X-Flotilla-Group")).isEqualTo("g2");
     KV.failWith(FailureCode.TIMEOUT, Outcome.UNKNOWN);
     assertProblem(
-        DOOR.call("DELETE", "/v1/kv/k", ""), 504, "TIMEOUT", "unknown", true, "it was asked to fail");
+        DOOR.call("DELETE", "/v1/kv/k", ""),
+        504,
+        "TIMEOUT",
+        "unknown",
+        true,
+        "it was asked to fail");
     KV.failWith(FailureCode.OVERLOADED, Outcome.NOT_APPLIED);
     assertThat(DOOR.call("GET", "/v1/kv/k", "").statusCode()).isEqualTo(429);
     assertThat(DOOR.call("HEAD", "/v1/kv/k", "").statusCode()).isEqualTo(429);
@@ -268,8 +278,7 @@ final class KvApiTest {
     assertThat(answer).contains("\"code\":\"BAD_REQUEST\"").doesNotContain("<html");
     String escape = DOOR.raw("GET /../../x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertThat(escape).startsWith("HTTP/1.1 4").contains("application/problem+json");
-    String large =
-        DOOR.raw("GET / HTTP/1.1\r\nHost: x\r\nX-A: " + "a".repeat(40_000) + "\r\n\r\n");
+    String large = DOOR.raw("GET / HTTP/1.1\r\nHost: x\r\nX-A: " + "a".repeat(40_000) + "\r\n\r\n");
     assertThat(large).startsWith("HTTP/1.1 4").doesNotContain("<html");
   }
 
@@ -311,7 +320,9 @@ final class KvApiTest {
     String revision = header(DOOR.call("PUT", "/v1/kv/a%22b", "xyz"), "X-Flotilla-Revision");
     assertThat(DOOR.call("GET", "/v1/kv", "").body())
         .isEqualTo(
-            "{\"keys\":[{\"key\":\"a\\\"b\",\"revision\":" + revision + ",\"size\":3}],\"cursor\":null}");
+            "{\"keys\":[{\"key\":\"a\\\"b\",\"revision\":"
+                + revision
+                + ",\"size\":3}],\"cursor\":null}");
     DOOR.call("DELETE", "/v1/kv/a%22b", "");
     DOOR.call("PUT", "/v1/kv/%FF", "");
     assertThat(DOOR.call("GET", "/v1/kv", "").body()).contains("{\"key_base64\":\"/w==\",");
@@ -328,8 +339,9 @@ final class KvApiTest {
   }
 
   private static void assertConsistency(Consistency wanted) {
-    assertThat(KV.seen.getLast()).isInstanceOfSatisfying(
-        KvRequest.Get.class, get -> assertThat(get.consistency()).isEqualTo(wanted));
+    assertThat(KV.seen.getLast())
+        .isInstanceOfSatisfying(
+            KvRequest.Get.class, get -> assertThat(get.consistency()).isEqualTo(wanted));
   }
 
   private static void assertBad(HttpResponse<String> response) {

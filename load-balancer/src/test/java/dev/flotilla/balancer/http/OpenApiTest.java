@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/** Holds the description true: what is served is described, what is described happens, and nothing else does. */
+/**
+ * Holds the description true: what is served is described, what is described happens, and nothing
+ * else does.
+ */
 final class OpenApiTest {
   private static final FakeKv KV = new FakeKv(3);
   private static final Door DOOR = new Door(KV, Door.LIMITS);
@@ -90,8 +93,7 @@ final class OpenApiTest {
     batch("{}", "text/plain");
     batch(" ".repeat((1 << 20) + 1), Answers.JSON);
     FakeKv other = new FakeKv(1);
-    HttpLimits narrow =
-        new HttpLimits(64, 64, 1_000, 1, 16 << 20, java.time.Duration.ofSeconds(5));
+    HttpLimits narrow = new HttpLimits(64, 64, 1_000, 1, 16 << 20, java.time.Duration.ofSeconds(5));
     try (Door door = new Door(other, narrow)) {
       String two = "{\"ops\":[{\"op\":\"get\",\"key\":\"a\"},{\"op\":\"get\",\"key\":\"b\"}]}";
       note(
@@ -152,19 +154,18 @@ final class OpenApiTest {
   private static Set<String> statuses() {
     Map<String, Object> document = new Yaml().load(DOOR.call("GET", "/openapi.yaml", "").body());
     Set<String> statuses = new TreeSet<>();
-    Map<String, Map<String, Object>> paths = (Map<String, Map<String, Object>>) document.get("paths");
-    paths.forEach(
-        (path, item) ->
-            item.forEach(
-                (method, operation) -> {
-                  if (METHODS.contains(method)) {
-                    Map<String, Object> responses =
-                        (Map<String, Object>) ((Map<String, Object>) operation).get("responses");
-                    responses.keySet().stream()
-                        .filter(status -> !status.equals("default"))
-                        .forEach(status -> statuses.add(method + " " + path + " " + status));
-                  }
-                }));
+    Map<String, Map<String, Object>> paths =
+        (Map<String, Map<String, Object>>) document.get("paths");
+    paths.forEach((path, item) ->
+        item.forEach((method, operation) -> {
+          if (METHODS.contains(method)) {
+            Map<String, Object> responses =
+                (Map<String, Object>) ((Map<String, Object>) operation).get("responses");
+            responses.keySet().stream()
+                .filter(status -> !status.equals("default"))
+                .forEach(status -> statuses.add(method + " " + path + " " + status));
+          }
+        }));
     return statuses;
   }
 }

@@ -77,7 +77,8 @@ final class RingTest {
   void aGroupOfTwiceTheWeightOwnsAboutTwiceTheSlots() {
     SlotTable table =
         SlotTable.fromRing(
-            List.of(new RingGroup(1, "g1", 1), new RingGroup(2, "g2", 2), new RingGroup(3, "g3", 1)),
+            List.of(
+                new RingGroup(1, "g1", 1), new RingGroup(2, "g2", 2), new RingGroup(3, "g3", 1)),
             1);
     assertThat(table.slotCount(2) / (double) Slots.COUNT).isBetween(0.45, 0.55);
   }
@@ -114,11 +115,9 @@ final class RingTest {
   @Test
   void groupsThatCouldNotBeToldApartAreRefused() {
     assertThatThrownBy(() -> new Ring(List.of())).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> new Ring(List.of(new RingGroup(1, "a", 1), new RingGroup(1, "b", 1))))
+    assertThatThrownBy(() -> new Ring(List.of(new RingGroup(1, "a", 1), new RingGroup(1, "b", 1))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> new Ring(List.of(new RingGroup(1, "a", 1), new RingGroup(2, "a", 1))))
+    assertThatThrownBy(() -> new Ring(List.of(new RingGroup(1, "a", 1), new RingGroup(2, "a", 1))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new RingGroup(1, "a", 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new RingGroup(0, "a", 1)).isInstanceOf(IllegalArgumentException.class);

@@ -12,6 +12,7 @@ import dev.flotilla.proto.kv.v1.CommandResult;
 import dev.flotilla.proto.kv.v1.Query;
 import dev.flotilla.proto.kv.v1.QueryResult;
 import dev.flotilla.proto.kv.v1.Status;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,11 +24,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Nodes without a network: one leader and term per group, nodes that are down, frozen or behind, and a state machine that
- * keeps to the rules of exactly-once.
+ * Nodes without a network: one leader and term per group, nodes that are down, frozen or behind,
+ * and a state machine that keeps to the rules of exactly-once.
  */
 final class FakeNodes implements NodeConnections {
-  private static final long ROUND_TRIP_NANOS = 500_000;
 
   /** What a node was asked, probes left out. */
   record Asked(int node, Command command, Query query, long atMillis) {}
@@ -44,6 +44,7 @@ final class FakeNodes implements NodeConnections {
   final List<Long> probesAt = new ArrayList<>();
   int effects;
   private boolean silent;
+  private Duration roundTrip = Duration.ofNanos(500_000);
 
   FakeNodes(ManualTime time) {
     this.time = time;
@@ -55,6 +56,10 @@ final class FakeNodes implements NodeConnections {
 
   void noLeader(int group) {
     leaderOf.remove(group);
+  }
+
+  void answerAfter(Duration delay) {
+    roundTrip = delay;
   }
 
   /** What a node that does not lead says about who does. */
@@ -126,12 +131,7 @@ final class FakeNodes implements NodeConnections {
   }
 
   private void send(
-      int node,
-      int group,
-      ByteString body,
-      Kind kind,
-      int timeoutMillis,
-      Consumer<Reply> onReply) {
+      int node, int group, ByteString body, Kind kind, int timeoutMillis, Consumer<Reply> onReply) {
     boolean isCommand = kind == Kind.COMMAND;
     boolean probe = !isCommand && isProbe(body);
     note(node, body, isCommand, probe);
@@ -152,8 +152,7 @@ final class FakeNodes implements NodeConnections {
             .setOutcome(isCommand ? Outcome.OUTCOME_UNKNOWN : Outcome.OUTCOME_NOT_APPLIED)
             .setError(ErrorCode.ERROR_CODE_UNAVAILABLE)
             .build();
-    Reply late =
-        lost.toBuilder().setError(ErrorCode.ERROR_CODE_TIMEOUT).build();
+    Reply late = lost.toBuilder().setError(ErrorCode.ERROR_CODE_TIMEOUT).build();
     breakers.add(() -> once.accept(lost));
     time.after(timeoutMillis * 1_000_000L, () -> once.accept(late));
     if (frozen.contains(node)) {
@@ -163,7 +162,7 @@ final class FakeNodes implements NodeConnections {
     if (silent && isCommand) {
       return;
     }
-    time.after(ROUND_TRIP_NANOS, () -> once.accept(reply));
+    time.after(roundTrip.toNanos(), () -> once.accept(reply));
   }
 
   private void note(int node, ByteString body, boolean command, boolean probe) {
@@ -196,7 +195,10 @@ final class FakeNodes implements NodeConnections {
         .setResult(
             kind == Kind.COMMAND
                 ? apply(parse(Command.parser(), body)).toByteString()
-                : QueryResult.newBuilder().setStatus(Status.STATUS_NOT_FOUND).build().toByteString())
+                : QueryResult.newBuilder()
+                    .setStatus(Status.STATUS_NOT_FOUND)
+                    .build()
+                    .toByteString())
         .build();
   }
 

@@ -48,6 +48,19 @@ final class MembershipHistory {
     return history.getFirst().membership();
   }
 
+  /** Whether the node is a voter of the membership in force at {@code index} or of any later one. */
+  boolean hadVoterSince(long index, int node) {
+    for (int i = history.size() - 1; i >= 0; i--) {
+      if (history.get(i).membership().isVoter(node)) {
+        return true;
+      }
+      if (history.get(i).index() <= index) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   void append(long index, Membership membership) {
     if (index <= effectiveIndex()) {
       throw new IllegalStateException(

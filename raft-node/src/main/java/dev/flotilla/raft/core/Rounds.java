@@ -21,6 +21,9 @@ import java.util.function.IntToLongFunction;
  * out.
  */
 final class Rounds {
+  /** Named by an answer that answers no round. */
+  static final long NO_ROUND = 0;
+
   /** Enough for every round that can be answered within a lease. */
   private static final int REMEMBERED = 64;
 
@@ -52,8 +55,8 @@ final class Rounds {
   }
 
   void start() {
-    round = 0;
-    freshRound = 0;
+    round = NO_ROUND;
+    freshRound = NO_ROUND;
     long period = replica.options.heartbeatNanos();
     nextHeartbeatNanos = replica.nowNanos + period / 2 + replica.random.nextLong(period / 2 + 1);
   }

@@ -23,8 +23,11 @@ final class VoteTally {
   }
 
   void record(int voter, boolean grant) {
-    if (!granted.contains(voter) && !refused.contains(voter)) {
-      (grant ? granted : refused).add(voter);
+    if (grant) {
+      granted.add(voter);
+      refused.remove(voter);
+    } else if (!granted.contains(voter)) {
+      refused.add(voter);
     }
   }
 

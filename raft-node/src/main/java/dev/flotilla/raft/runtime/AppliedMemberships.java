@@ -10,8 +10,9 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Which membership was in force at the positions a checkpoint may stand for: those the state machine
- * is at, or will soon be at. A snapshot carries the membership of its own position, never a newer one (H40).
+ * Which membership was in force at the positions a checkpoint may stand for: those the state
+ * machine is at, or will soon be at. A snapshot carries the membership of its own position, never a
+ * newer one (H40).
  */
 final class AppliedMemberships {
   private record At(long index, Membership membership) {}

@@ -23,11 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the state machines of all groups of one node. An object with a {@link #pass}: one thread calls it
- * in production, the simulator in simulation. Nothing it does, however slow, holds up a heartbeat (H26).
+ * Drives the state machines of all groups of one node. An object with a {@link #pass}: one thread
+ * calls it in production, the simulator in simulation. Nothing it does, however slow, holds up a
+ * heartbeat (H26).
  *
- * <p>Work is done in the order the loop asked for it. Its queue has no limit of its own: the loop keeps at most
- * an apply window of entries and a backlog of requests per group here.
+ * <p>Work is done in the order the loop asked for it. Its queue has no limit of its own: the loop
+ * keeps at most an apply window of entries and a backlog of requests per group here.
  *
  * <p>A state machine that throws is never called again, its replica stops, the others go on (H30).
  */
@@ -72,7 +73,9 @@ public final class Applier {
     wakeUp.run();
   }
 
-  /** Does what was asked for; returns nanoseconds until it wants to be called again at the latest. */
+  /**
+   * Does what was asked for; returns nanoseconds until it wants to be called again at the latest.
+   */
   public long pass() {
     long startedNanos = clock.nanoTime();
     boolean more;
@@ -117,7 +120,9 @@ public final class Applier {
     return slot;
   }
 
-  /** Applies the entries, together with those of the works right behind them while a page has room. */
+  /**
+   * Applies the entries, together with those of the works right behind them while a page has room.
+   */
   private void apply(MachineSlot slot, ApplierWork.Apply first) {
     List<Entry> entries = first.entries();
     List<PendingProposals.Proposal> proposals = first.proposals();
@@ -159,8 +164,7 @@ public final class Applier {
     for (Entry entry : entries) {
       List<byte[]> commands =
           entry.kind() == EntryKind.COMMAND ? CommandFrame.decode(entry.payload()) : List.of();
-      committed.add(
-          new CommittedEntry(entry.index(), entry.term(), entry.stampMillis(), commands));
+      committed.add(new CommittedEntry(entry.index(), entry.term(), entry.stampMillis(), commands));
     }
     return committed;
   }
@@ -264,7 +268,10 @@ public final class Applier {
     }
   }
 
-  /** Queries still short of their index whose callers gave up; returns nanoseconds until the next such. */
+  /**
+   * Queries still short of their index whose callers gave up; returns nanoseconds until the next
+   * such.
+   */
   private long expireWaiting() {
     long nextNanos = Long.MAX_VALUE;
     for (MachineSlot slot : slots.values()) {
@@ -449,7 +456,9 @@ public final class Applier {
         }
         case ApplierWork.Query query -> query.calls().forEach(this::abandon);
         case ApplierWork.Status status ->
-            status.answer().completeExceptionally(new IllegalStateException("the node has stopped"));
+            status
+                .answer()
+                .completeExceptionally(new IllegalStateException("the node has stopped"));
         case ApplierWork.Install ignored -> {}
         case ApplierWork.Checkpoint ignored -> {}
         case ApplierWork.Flush ignored -> {}

@@ -6,7 +6,10 @@ import dev.flotilla.raft.core.LogBase;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What the loop asks of the applier. Worked off in order, so that an apply after an install comes after it. */
+/**
+ * What the loop asks of the applier. Worked off in order, so that an apply after an install comes
+ * after it.
+ */
 sealed interface ApplierWork {
 
   /**
@@ -24,8 +27,7 @@ sealed interface ApplierWork {
    * @param leaseEndNanos an answer is good only when the state was read before this (H5); {@link
    *     Long#MAX_VALUE} when no lease is involved
    */
-  record Query(
-      int group, List<ClientCall> calls, long minIndex, long term, long leaseEndNanos)
+  record Query(int group, List<ClientCall> calls, long minIndex, long term, long leaseEndNanos)
       implements ApplierWork {}
 
   /** Replace the state by the snapshot in this folder. */

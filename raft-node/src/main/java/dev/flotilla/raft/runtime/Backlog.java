@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many requests, and how many bytes of them, one replica has taken and not answered yet, wherever
- * they are: in the log, waiting for a quorum, or queued for the state machine. One group without a quorum
- * thereby fills its own backlog and not the node's mailbox.
+ * How many requests, and how many bytes of them, one replica has taken and not answered yet,
+ * wherever they are: in the log, waiting for a quorum, or queued for the state machine. One group
+ * without a quorum thereby fills its own backlog and not the node's mailbox.
  */
 final class Backlog {
   private final int maxRequests;

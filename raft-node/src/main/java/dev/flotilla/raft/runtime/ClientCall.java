@@ -5,12 +5,12 @@ import dev.flotilla.proto.client.v1.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client request on its way through the node. Belongs to one thread at a time: the loop, and after a
- * hand-over the applier.
+ * One client request on its way through the node. Belongs to one thread at a time: the loop, and
+ * after a hand-over the applier.
  *
- * <p>Exactly-once completion (H31) rests here: the first answer is sent, every later one is dropped. All
- * the node's ways out (applied, refused, timed out, leadership lost, stopped) end in {@link #answer}, so
- * that none of them has to know what the others did.
+ * <p>Exactly-once completion (H31) rests here: the first answer is sent, every later one is
+ * dropped. All the node's ways out (applied, refused, timed out, leadership lost, stopped) end in
+ * {@link #answer}, so that none of them has to know what the others did.
  */
 final class ClientCall {
   private final ClientChannel channel;
@@ -71,7 +71,9 @@ final class ClientCall {
     return nowNanos - deadlineNanos >= 0;
   }
 
-  /** The command or query; asked for once, so that it can be collected while the answer is awaited. */
+  /**
+   * The command or query; asked for once, so that it can be collected while the answer is awaited.
+   */
   ByteString takeBody() {
     ByteString taken = body;
     if (taken == null) {

@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client requests of one replica, from the mailbox to where their fate is decided: gathered during a
- * pass, proposed or read together, refused, timed out, or handed to the applier with the entry that holds
- * them. Every way out answers (H31):
+ * The client requests of one replica, from the mailbox to where their fate is decided: gathered
+ * during a pass, proposed or read together, refused, timed out, or handed to the applier with the
+ * entry that holds them. Every way out answers (H31):
  *
  * <ul>
  *   <li>not proposed yet: NOT_APPLIED, whatever the reason;
- *   <li>proposed, position open: APPLIED from the applier, or UNKNOWN when the caller's time is up, the
- *       leadership is lost, or the replica stops;
+ *   <li>proposed, position open: APPLIED from the applier, or UNKNOWN when the caller's time is up,
+ *       the leadership is lost, or the replica stops;
  *   <li>a query never has an effect: APPLIED with its answer, or NOT_APPLIED.
  * </ul>
  */
@@ -145,8 +145,7 @@ final class ClientDesk {
     }
     long id = nextId();
     proposals.ask(id, calls, context.nowNanos);
-    step.accept(
-        new Input.Propose(id, context.clock.wallMillis(), CommandFrame.encode(bodies)));
+    step.accept(new Input.Propose(id, context.clock.wallMillis(), CommandFrame.encode(bodies)));
   }
 
   void accepted(long proposalId, long index, long entryTerm) {

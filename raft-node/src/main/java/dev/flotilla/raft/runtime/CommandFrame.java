@@ -2,12 +2,13 @@ package dev.flotilla.raft.runtime;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The payload of a command entry: a count, then for each command its length and its bytes. Numbers are
- * unsigned LEB128. All commands of one pass for one group share an entry, so that a busy node pays for
- * consensus once per pass and not once per command.
+ * The payload of a command entry: a count, then for each command its length and its bytes. Numbers
+ * are unsigned LEB128. All commands of one pass for one group share an entry, so that a busy node
+ * pays for consensus once per pass and not once per command.
  */
 public final class CommandFrame {
   /** What framing adds to a command at most. */
@@ -33,13 +34,15 @@ public final class CommandFrame {
   }
 
   /**
-   * @throws IllegalArgumentException when the bytes are not a frame: the entry was not made by this code
+   * @throws IllegalArgumentException when the bytes are not a frame: the entry was not made by this
+   *     code
    */
   public static List<byte[]> decode(byte[] frame) {
     Cursor in = new Cursor(frame);
     int count = in.varint();
     if (count > frame.length) {
-      throw new IllegalArgumentException("frame of " + frame.length + " bytes claims " + count + " commands");
+      throw new IllegalArgumentException(
+          "frame of " + frame.length + " bytes claims " + count + " commands");
     }
     List<byte[]> commands = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -100,7 +103,7 @@ public final class CommandFrame {
       if (length > frame.length - at) {
         throw new IllegalArgumentException("frame ends within a command of " + length + " bytes");
       }
-      byte[] copy = java.util.Arrays.copyOfRange(frame, at, at + length);
+      byte[] copy = Arrays.copyOfRange(frame, at, at + length);
       at += length;
       return copy;
     }

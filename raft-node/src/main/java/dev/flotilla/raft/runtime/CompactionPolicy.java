@@ -3,11 +3,12 @@ package dev.flotilla.raft.runtime;
 import dev.flotilla.raft.log.GroupLog;
 
 /**
- * When one group's log is worth shortening, and to where. By bytes and by entries (H53), whatever the
- * replica's role: followers fill their disks too (H52).
+ * When one group's log is worth shortening, and to where. By bytes and by entries (H53), whatever
+ * the replica's role: followers fill their disks too (H52).
  *
- * <p>Two steps: the state machine is flushed, which takes a while on its own thread; then the log is cut
- * where the flushed state covers it, less what is kept for followers that are a little behind.
+ * <p>Two steps: the state machine is flushed, which takes a while on its own thread; then the log
+ * is cut where the flushed state covers it, less what is kept for followers that are a little
+ * behind.
  */
 final class CompactionPolicy {
   private final long compactBytes;
@@ -42,7 +43,9 @@ final class CompactionPolicy {
     return flushing;
   }
 
-  /** The flush was asked for. {@code force}: the node's log is over its limit, keep nothing back. */
+  /**
+   * The flush was asked for. {@code force}: the node's log is over its limit, keep nothing back.
+   */
   void begin(boolean force) {
     flushing = true;
     forced = force;

@@ -7,7 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the last part of the disk for the log: while less than the reserve is left, leaders refuse
- * commands, so that votes, compaction and snapshots still find room. Looks now and then, when asked.
+ * commands, so that votes, compaction and snapshots still find room. Looks now and then, when
+ * asked.
  */
 final class DiskGuard {
   private static final Logger log = LoggerFactory.getLogger(DiskGuard.class);

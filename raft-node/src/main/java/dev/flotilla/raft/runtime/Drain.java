@@ -8,11 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's orderly end: take no more requests, hand over what is led, finish what is under way, flush the
- * state machines so that the next start has little to replay. Each step has until the deadline.
+ * A node's orderly end: take no more requests, hand over what is led, finish what is under way,
+ * flush the state machines so that the next start has little to replay. Each step has until the
+ * deadline.
  *
- * <p>Leadership is handed over once. A node that is elected while it drains keeps it: when all nodes of a group
- * stop together, they must not pass it round.
+ * <p>Leadership is handed over once. A node that is elected while it drains keeps it: when all
+ * nodes of a group stop together, they must not pass it round.
  */
 final class Drain {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long something took, counted in buckets of powers of two nanoseconds. Written by one thread, read
- * by any.
+ * How long something took, counted in buckets of powers of two nanoseconds. Written by one thread,
+ * read by any.
  */
 public final class DurationStat {
   private static final int BUCKETS = 64;
@@ -43,12 +43,18 @@ public final class DurationStat {
     return maxNanos;
   }
 
-  /** How many took less than {@code 2^(power+1)} and at least {@code 2^power} nanoseconds; below two: power 0. */
+  /**
+   * How many took less than {@code 2^(power+1)} and at least {@code 2^power} nanoseconds; below
+   * two: power 0.
+   */
   public long inBucket(int power) {
     return buckets.get(power);
   }
 
-  /** An upper bound of the given quantile (0..1), within a factor of two; 0 when nothing was recorded. */
+  /**
+   * An upper bound of the given quantile (0..1), within a factor of two; 0 when nothing was
+   * recorded.
+   */
   public long quantileNanos(double quantile) {
     long wanted = (long) Math.ceil(count.get() * quantile);
     long seen = 0;

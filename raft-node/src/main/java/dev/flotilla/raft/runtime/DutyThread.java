@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A thread that calls a pass again and again, and parks in between for as long as the pass said or until
- * work arrives. Never interrupted: that would close the file it is writing for everybody (H38).
+ * A thread that calls a pass again and again, and parks in between for as long as the pass said or
+ * until work arrives. Never interrupted: that would close the file it is writing for everybody
+ * (H38).
  */
 final class DutyThread {
   private final LongSupplier pass;
@@ -33,8 +34,8 @@ final class DutyThread {
   }
 
   /**
-   * Work has arrived. A thread inside a pass only sees the flag; a parked one is unparked. Both sides
-   * write their flag before they read the other's, so that no signal falls between.
+   * Work has arrived. A thread inside a pass only sees the flag; a parked one is unparked. Both
+   * sides write their flag before they read the other's, so that no signal falls between.
    */
   void wake() {
     signalled = true;
@@ -71,7 +72,10 @@ final class DutyThread {
     LockSupport.unpark(thread);
   }
 
-  /** Waits for the thread's end; false when it does not come in time. On the thread itself: true at once. */
+  /**
+   * Waits for the thread's end; false when it does not come in time. On the thread itself: true at
+   * once.
+   */
   boolean join(long millis) {
     if (Thread.currentThread() == thread) {
       return true;

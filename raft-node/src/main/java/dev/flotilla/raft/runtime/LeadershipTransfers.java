@@ -11,7 +11,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/** Operators' requests to hand leadership over, each answered when all its groups have ended or its time is up. */
+/**
+ * Operators' requests to hand leadership over, each answered when all its groups have ended or its
+ * time is up.
+ */
 final class LeadershipTransfers {
   private static final long DEFAULT_TIMEOUT_MILLIS = 5_000;
   private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -28,8 +31,7 @@ final class LeadershipTransfers {
     }
 
     void complete() {
-      answer.complete(
-          TransferLeadershipReply.newBuilder().addAllTransfers(ended.values()).build());
+      answer.complete(TransferLeadershipReply.newBuilder().addAllTransfers(ended.values()).build());
     }
   }
 
@@ -73,8 +75,7 @@ final class LeadershipTransfers {
     }
   }
 
-  private static void end(
-      Request request, int group, boolean done, int leader, String message) {
+  private static void end(Request request, int group, boolean done, int leader, String message) {
     request.ended.put(
         group,
         Transfer.newBuilder()

@@ -7,7 +7,10 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One group's state machine as the applier holds it. The applier's thread only, unless said otherwise. */
+/**
+ * One group's state machine as the applier holds it. The applier's thread only, unless said
+ * otherwise.
+ */
 final class MachineSlot {
   final int group;
   final String name;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the node's own parts tell the loop. Never dropped: each answers something the loop asked for or
- * took in under a bound, and a lost one would leave a replica waiting for ever.
+ * What the node's own parts tell the loop. Never dropped: each answers something the loop asked for
+ * or took in under a bound, and a lost one would leave a replica waiting for ever.
  */
 sealed interface Mail {
 

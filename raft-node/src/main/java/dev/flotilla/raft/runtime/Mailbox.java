@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything that waits for the loop, in three lanes: the node's own completions, peers' messages, client
- * requests. Each pass takes all of the first and a bounded amount of the others, so that neither a flood of
- * requests nor a flood of appends keeps a heartbeat waiting for more than a pass (H26).
+ * Everything that waits for the loop, in three lanes: the node's own completions, peers' messages,
+ * client requests. Each pass takes all of the first and a bounded amount of the others, so that
+ * neither a flood of requests nor a flood of appends keeps a heartbeat waiting for more than a pass
+ * (H26).
  *
- * <p>Limits: client requests by number and bytes, and what does not fit is handed back to be answered
- * OVERLOADED; peers' messages by bytes, and what does not fit is dropped, as if lost; questions of operators by
- * number. Completions have no limit of their own: there are never more than the loop has work outstanding.
+ * <p>Limits: client requests by number and bytes, and what does not fit is handed back to be
+ * answered OVERLOADED; peers' messages by bytes, and what does not fit is dropped, as if lost;
+ * questions of operators by number. Completions have no limit of their own: there are never more
+ * than the loop has work outstanding.
  */
 final class Mailbox {
   /** Most bytes of peers' messages one pass takes. */

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node without threads: its parts, put together and recovered, each to be driven by calling its {@code
- * pass()}. {@link RaftNode} adds the threads; a simulator calls the passes itself, in whatever order it likes,
- * because nothing but the parts' queues connects them.
+ * A node without threads: its parts, put together and recovered, each to be driven by calling its
+ * {@code pass()}. {@link RaftNode} adds the threads; a simulator calls the passes itself, in
+ * whatever order it likes, because nothing but the parts' queues connects them.
  */
 public final class NodeAssembly implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeAssembly.class);
@@ -112,7 +112,9 @@ public final class NodeAssembly implements AutoCloseable {
     return ask(new Mail.TransferAsked(request, answer), answer);
   }
 
-  /** Begins an orderly end; completed when the node may be closed, at the latest after the timeout. */
+  /**
+   * Begins an orderly end; completed when the node may be closed, at the latest after the timeout.
+   */
   public CompletableFuture<Void> drain(long timeoutMillis) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadlineNanos = env.clock().nanoTime() + timeoutMillis * NANOS_PER_MILLI;
@@ -128,8 +130,8 @@ public final class NodeAssembly implements AutoCloseable {
   }
 
   /**
-   * Answers what is open and closes the files. Nobody may be inside a pass, or call one afterwards; the
-   * transport must be closed already, or deliver nothing.
+   * Answers what is open and closes the files. Nobody may be inside a pass, or call one afterwards;
+   * the transport must be closed already, or deliver nothing.
    */
   @Override
   public void close() {

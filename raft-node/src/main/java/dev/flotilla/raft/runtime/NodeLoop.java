@@ -15,18 +15,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the cores of all groups a node hosts. An object with a {@link #pass}: one thread calls it in
- * production, the simulator in simulation; what it does is a function of its mail's order and the clock.
+ * Drives the cores of all groups a node hosts. An object with a {@link #pass}: one thread calls it
+ * in production, the simulator in simulation; what it does is a function of its mail's order and
+ * the clock.
  *
- * <p>One pass: drain the mailbox; step each touched core; send the messages that may leave at once; write
- * all groups' appends and hard states to the log with one fsync; tell the cores, send what waited for the disk;
- * hand committed entries to the applier. What arrives while the disk writes is the next pass's batch. The fsync
- * is on this thread on purpose: while the disk hangs, no heartbeat leaves (H25).
+ * <p>One pass: drain the mailbox; step each touched core; send the messages that may leave at once;
+ * write all groups' appends and hard states to the log with one fsync; tell the cores, send what
+ * waited for the disk; hand committed entries to the applier. What arrives while the disk writes is
+ * the next pass's batch. The fsync is on this thread on purpose: while the disk hangs, no heartbeat
+ * leaves (H25).
  */
 public final class NodeLoop {
   private static final Logger log = LoggerFactory.getLogger(NodeLoop.class);
 
-  /** What was made durable can make a core write again (leaving a joint membership); never for long. */
+  /**
+   * What was made durable can make a core write again (leaving a joint membership); never for long.
+   */
   private static final int MAX_SYNCS_PER_PASS = 4;
 
   private static final long PUBLISH_EVERY_NANOS = 500_000_000L;
@@ -72,8 +76,8 @@ public final class NodeLoop {
   }
 
   /**
-   * Does one pass; returns nanoseconds until it wants to be called again at the latest, 0 for at once,
-   * {@link Long#MAX_VALUE} for never.
+   * Does one pass; returns nanoseconds until it wants to be called again at the latest, 0 for at
+   * once, {@link Long#MAX_VALUE} for never.
    */
   public long pass() {
     if (stopped) {
@@ -132,8 +136,7 @@ public final class NodeLoop {
       case Mail.SnapshotPublished published ->
           replica(published.group()).snapshotPublished(published);
       case Mail.SnapshotFailed failed -> replica(failed.group()).snapshotFailed(failed.reason());
-      case Mail.SnapshotReceived received ->
-          replica(received.group()).snapshotReceived(received);
+      case Mail.SnapshotReceived received -> replica(received.group()).snapshotReceived(received);
       case Mail.SnapshotSent sent ->
           replica(sent.group()).snapshotSent(sent.peer(), sent.success(), sent.index());
       case Mail.MachineFailed failed ->
@@ -190,7 +193,10 @@ public final class NodeLoop {
     }
   }
 
-  /** Sends, writes, sends: nothing that waits for the disk leaves before everything written is on it. */
+  /**
+   * Sends, writes, sends: nothing that waits for the disk leaves before everything written is on
+   * it.
+   */
   private void settle() {
     for (int syncs = 0; wal.isDirty() && syncs < MAX_SYNCS_PER_PASS; syncs++) {
       context.peers.sendImmediate();
@@ -237,8 +243,7 @@ public final class NodeLoop {
 
   private void status(Mail.StatusAsked asked) {
     NodeStatus.Builder status =
-        report.of(
-            replicas.values(), wal, context.nowNanos - context.metrics.startedNanos());
+        report.of(replicas.values(), wal, context.nowNanos - context.metrics.startedNanos());
     if (asked.stateHash()) {
       context.applier.submit(new ApplierWork.Status(status, asked.answer()));
     } else {

@@ -5,7 +5,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A node's counters and gauges, as plain numbers for whatever publishes them. Any thread may read. */
+/**
+ * A node's counters and gauges, as plain numbers for whatever publishes them. Any thread may read.
+ */
 public final class NodeMetrics {
   final AtomicLong passes = new AtomicLong();
   final AtomicLong busyNanos = new AtomicLong();

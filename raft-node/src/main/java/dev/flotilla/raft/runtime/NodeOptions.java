@@ -48,7 +48,9 @@ public record NodeOptions(
       long maxWalBytes,
       int defaultTimeoutMillis,
       long diskReserveBytes) {
-    /** What is kept free for the log, compaction and snapshots unless something else is asked for. */
+    /**
+     * What is kept free for the log, compaction and snapshots unless something else is asked for.
+     */
     public static final long DEFAULT_DISK_RESERVE_BYTES = 64L << 20;
 
     public static final Limits DEFAULT =

@@ -13,7 +13,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What arrives from the other nodes, on the transport's threads: decoded here, and only enqueued. */
+/**
+ * What arrives from the other nodes, on the transport's threads: decoded here, and only enqueued.
+ */
 final class NodeReceiver implements Transport.Receiver {
   private static final Logger log = LoggerFactory.getLogger(NodeReceiver.class);
 

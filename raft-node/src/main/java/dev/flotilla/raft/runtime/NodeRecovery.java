@@ -25,14 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a node together from its disk: identity, log, state machines, and what a crash left half done.
+ * Puts a node together from its disk: identity, log, state machines, and what a crash left half
+ * done.
  *
- * <p>The folder: {@code IDENTITY}, {@code wal/}, and for each group {@code groups/g<id>/state} and {@code
- * groups/g<id>/snapshots}.
+ * <p>The folder: {@code IDENTITY}, {@code wal/}, and for each group {@code groups/g<id>/state} and
+ * {@code groups/g<id>/snapshots}.
  *
- * <p>Log and state machine may disagree after a crash in one way only: the log was emptied for a snapshot (its
- * base is that snapshot's position) and the state machine does not have it yet. Then the snapshot is installed
- * again. Every other disagreement means that something acknowledged is gone, and the node refuses to start.
+ * <p>Log and state machine may disagree after a crash in one way only: the log was emptied for a
+ * snapshot (its base is that snapshot's position) and the state machine does not have it yet. Then
+ * the snapshot is installed again. Every other disagreement means that something acknowledged is
+ * gone, and the node refuses to start.
  */
 final class NodeRecovery {
   private static final Logger log = LoggerFactory.getLogger(NodeRecovery.class);
@@ -121,8 +123,7 @@ final class NodeRecovery {
     String state = folder + "/state";
     env.disk().createDirectories(state);
     env.disk().createDirectories(folder + "/snapshots");
-    SnapshotStore store =
-        new SnapshotStore(env.disk(), folder + "/snapshots", spec.group());
+    SnapshotStore store = new SnapshotStore(env.disk(), folder + "/snapshots", spec.group());
     StateMachine machine = spec.stateMachine().open(state);
     try {
       long base = stored.base().index();
@@ -147,22 +148,22 @@ final class NodeRecovery {
           stored.lastIndex(),
           applied.index());
       Backlog backlog =
-          new Backlog(
-              options.limits().maxMailboxRequests(), options.limits().maxMailboxBytes());
+          new Backlog(options.limits().maxMailboxRequests(), options.limits().maxMailboxBytes());
       GroupMetrics groupMetrics = new GroupMetrics(backlog);
       metrics.add(spec.group(), groupMetrics);
       MachineSlot slot = new MachineSlot(spec.group(), spec.name(), machine, groupMetrics);
-      return new Found(
-          spec, stored, store, slot, backlog, memberships(stored, applied.index()));
+      return new Found(spec, stored, store, slot, backlog, memberships(stored, applied.index()));
     } catch (IOException | RuntimeException e) {
       closeAfter(e, machine);
       throw e;
     }
   }
 
-  /** A crash came between emptying the log for a snapshot and installing it: do the second half again. */
-  private void install(
-      ReplicaSpec spec, LogBase base, SnapshotStore store, StateMachine machine)
+  /**
+   * A crash came between emptying the log for a snapshot and installing it: do the second half
+   * again.
+   */
+  private void install(ReplicaSpec spec, LogBase base, SnapshotStore store, StateMachine machine)
       throws IOException {
     Optional<StoredSnapshot> snapshot = store.latest();
     if (snapshot.isEmpty()
@@ -178,9 +179,13 @@ final class NodeRecovery {
     }
     if (!store.verify(snapshot.get())) {
       throw new LogDamagedException(
-          spec.name() + ": the snapshot at " + base.index() + " is damaged and nothing replaces it");
+          spec.name()
+              + ": the snapshot at "
+              + base.index()
+              + " is damaged and nothing replaces it");
     }
-    log.info("{} {}: installing the snapshot at {} again", options.name(), spec.name(), base.index());
+    log.info(
+        "{} {}: installing the snapshot at {} again", options.name(), spec.name(), base.index());
     machine.install(snapshot.get().directory());
     if (machine.applied().index() != base.index()) {
       throw new LogDamagedException(
@@ -207,8 +212,7 @@ final class NodeRecovery {
   private NodeAssembly assemble(WriteAheadLog wal, List<Found> found, long incarnation) {
     NodeOptions.Limits limits = options.limits();
     Mailbox mailbox =
-        new Mailbox(
-            limits.maxMailboxRequests(), limits.maxMailboxBytes(), limits.maxPeerBytes());
+        new Mailbox(limits.maxMailboxRequests(), limits.maxMailboxBytes(), limits.maxPeerBytes());
     SortedMap<Integer, MachineSlot> slots = new TreeMap<>();
     for (Found group : found) {
       slots.put(group.spec().group(), group.slot());
@@ -253,10 +257,8 @@ final class NodeRecovery {
     }
     NodeLoop loop =
         new NodeLoop(context, wal, replicas, new StatusReport(options, incarnation), fatal);
-    RequestIntake intake =
-        new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
-    return new NodeAssembly(
-        options, env, wal, mailbox, loop, applier, snapshots, intake, metrics);
+    RequestIntake intake = new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
+    return new NodeAssembly(options, env, wal, mailbox, loop, applier, snapshots, intake, metrics);
   }
 
   private RaftCore core(Found group, long nowNanos) {
@@ -265,8 +267,7 @@ final class NodeRecovery {
         options.node(),
         options.raft(),
         env.random().stream("raft/g" + group.spec().group()),
-        new RaftCore.Recovered(
-            hardState, group.stored(), group.slot().published.index()),
+        new RaftCore.Recovered(hardState, group.stored(), group.slot().published.index()),
         nowNanos);
   }
 }

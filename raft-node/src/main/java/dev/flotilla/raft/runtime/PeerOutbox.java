@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One pass's messages to the peers, in two heaps: what may leave at once, and what must wait for the log
- * to be on disk. All groups' messages to one peer leave as one batch, unless it would grow too large for
- * the wire.
+ * One pass's messages to the peers, in two heaps: what may leave at once, and what must wait for
+ * the log to be on disk. All groups' messages to one peer leave as one batch, unless it would grow
+ * too large for the wire.
  */
 final class PeerOutbox {
-  /** A batch is closed when it has grown past this: together with one append it stays within the wire's limit. */
+  /**
+   * A batch is closed when it has grown past this: together with one append it stays within the
+   * wire's limit.
+   */
   private static final int BATCH_BYTES = 1 << 20;
 
   private static final int MESSAGE_OVERHEAD_BYTES = 64;
@@ -39,7 +42,8 @@ final class PeerOutbox {
 
   void addAfterDurable(int group, Message message) {
     Heap heap = afterDurable.computeIfAbsent(message.to(), peer -> new Heap());
-    // Never sent early, whatever its size: nothing large waits for the disk, only replies and votes do.
+    // Never sent early, whatever its size: nothing large waits for the disk, only replies and votes
+    // do.
     heap.batch.addMessages(MessageCodec.encode(group, message));
   }
 

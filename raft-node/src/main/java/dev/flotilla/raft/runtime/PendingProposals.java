@@ -2,8 +2,8 @@ package dev.flotilla.raft.runtime;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The commands a leader has proposed and whose fate is open, by the log position that decides it.
  *
- * <p>Invariant: {@code accepted} ascends by index, because a leader only appends; positions are handed out
- * in the same order when they are applied.
+ * <p>Invariant: {@code accepted} ascends by index, because a leader only appends; positions are
+ * handed out in the same order when they are applied.
  */
 final class PendingProposals {
 
@@ -23,7 +23,7 @@ final class PendingProposals {
   private record Asked(List<ClientCall> calls, long askedNanos) {}
 
   /** Handed to the core, which answers within the same step. */
-  private final Map<Long, Asked> asked = new HashMap<>();
+  private final Map<Long, Asked> asked = new LinkedHashMap<>();
 
   private final ArrayDeque<Proposal> accepted = new ArrayDeque<>();
 
@@ -63,8 +63,12 @@ final class PendingProposals {
   /** Takes everything that stands after {@code index} or was never accepted. */
   List<ClientCall> takeAfter(long index) {
     List<ClientCall> taken = new ArrayList<>();
-    while (!accepted.isEmpty() && accepted.getLast().index() > index) {
-      taken.addAll(0, accepted.removeLast().calls());
+    for (Iterator<Proposal> all = accepted.iterator(); all.hasNext(); ) {
+      Proposal proposal = all.next();
+      if (proposal.index() > index) {
+        taken.addAll(proposal.calls());
+        all.remove();
+      }
     }
     asked.values().forEach(proposal -> taken.addAll(proposal.calls()));
     asked.clear();
@@ -75,7 +79,10 @@ final class PendingProposals {
     return nextDeadlineNanos;
   }
 
-  /** Names the commands whose callers have stopped waiting. They stay in the log, and here as positions. */
+  /**
+   * Names the commands whose callers have stopped waiting. They stay in the log, and here as
+   * positions.
+   */
   void expire(long nowNanos, Consumer<ClientCall> expired) {
     if (nowNanos < nextDeadlineNanos) {
       return;

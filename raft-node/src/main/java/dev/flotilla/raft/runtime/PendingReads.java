@@ -38,7 +38,9 @@ final class PendingReads {
     return nextDeadlineNanos;
   }
 
-  /** Names the queries whose callers have stopped waiting, and forgets batches that have none left. */
+  /**
+   * Names the queries whose callers have stopped waiting, and forgets batches that have none left.
+   */
   void expire(long nowNanos, Consumer<ClientCall> expired) {
     if (nowNanos < nextDeadlineNanos) {
       return;

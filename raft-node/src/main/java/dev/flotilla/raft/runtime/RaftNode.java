@@ -24,7 +24,9 @@ public final class RaftNode implements AutoCloseable {
   /** What a drain may take beyond its timeout before it is given up. */
   private static final long DRAIN_GRACE_MILLIS = 500;
 
-  /** What to do when the node cannot go on; called once. A process ends with 70, a test records it. */
+  /**
+   * What to do when the node cannot go on; called once. A process ends with 70, a test records it.
+   */
   @FunctionalInterface
   public interface FatalHandler {
     void fatal(int exitCode, String reason, Throwable cause);
@@ -113,7 +115,10 @@ public final class RaftNode implements AutoCloseable {
     return assembly.metrics();
   }
 
-  /** Hands over what it leads, drains, flushes the state machines, stops. Bounded by {@code timeoutMillis}. */
+  /**
+   * Hands over what it leads, drains, flushes the state machines, stops. Bounded by {@code
+   * timeoutMillis}.
+   */
   public void shutdown(long timeoutMillis) {
     if (!closed.get()) {
       drain(timeoutMillis);
@@ -123,9 +128,7 @@ public final class RaftNode implements AutoCloseable {
 
   private void drain(long timeoutMillis) {
     try {
-      assembly
-          .drain(timeoutMillis)
-          .get(timeoutMillis + DRAIN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      assembly.drain(timeoutMillis).get(timeoutMillis + DRAIN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -149,7 +152,8 @@ public final class RaftNode implements AutoCloseable {
     ended &= snapshots.join(JOIN_MILLIS);
     env.transport().close();
     if (!ended) {
-      // A thread that hangs in a system call still uses the files: leave them to the end of the process.
+      // A thread that hangs in a system call still uses the files: leave them to the end of the
+      // process.
       log.error("{}: a thread did not stop, its files stay open", options.name());
       return;
     }

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.LeaderHint;
 import dev.flotilla.raft.core.CoreStatus;
@@ -24,10 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One replica of one group: steps its core and carries out what the core asks for. The loop's thread only.
+ * One replica of one group: steps its core and carries out what the core asks for. The loop's
+ * thread only.
  *
- * <p>An exception out of the core stops this replica and no other (H30): what it had emitted before stands, just
- * as if the node had crashed there. An exception out of the log stops the node.
+ * <p>An exception out of the core stops this replica and no other (H30): what it had emitted before
+ * stands, just as if the node had crashed there. An exception out of the log stops the node.
  */
 final class Replica implements Effects {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
@@ -222,8 +224,7 @@ final class Replica implements Effects {
 
   void checkpointTaken(String staging, AppliedPosition position) {
     snapshots.checkpointTaken(
-        staging,
-        new LogBase(position.index(), position.term(), memberships.at(position.index())));
+        staging, new LogBase(position.index(), position.term(), memberships.at(position.index())));
   }
 
   void snapshotPublished(Mail.SnapshotPublished mail) {
@@ -264,14 +265,15 @@ final class Replica implements Effects {
     if (command.isEmpty() || context.disk.isFull(context.nowNanos)) {
       return;
     }
-    byte[] frame =
-        CommandFrame.encode(
-            List.of(com.google.protobuf.UnsafeByteOperations.unsafeWrap(command.get())));
+    byte[] frame = CommandFrame.encode(List.of(UnsafeByteOperations.unsafeWrap(command.get())));
     wakeProposalId = desk.nextId();
     step(new Input.Propose(wakeProposalId, context.clock.wallMillis(), frame));
   }
 
-  /** Before an entry of its own term is applied, the wake seen may be one that is in the log already. */
+  /**
+   * Before an entry of its own term is applied, the wake seen may be one that is in the log
+   * already.
+   */
   private boolean mayProposeWake() {
     return leads() && !draining && applied.term() == term;
   }
@@ -309,8 +311,7 @@ final class Replica implements Effects {
       }
       case Effect.ReadReady ready ->
           readyReads.add(
-              new ReadyRead(
-                  desk.takeRead(ready.readId()), ready.index(), ready.leaseEndNanos()));
+              new ReadyRead(desk.takeRead(ready.readId()), ready.index(), ready.leaseEndNanos()));
       case Effect.ReadRefused refused -> desk.readRefused(refused.readId(), refused.reason());
       case Effect.SnapshotNeeded needed ->
           snapshots.needed(needed.peer(), term, stored.base().index());
@@ -356,8 +357,7 @@ final class Replica implements Effects {
 
   private void roleChanged(Effect.RoleChanged changed) {
     boolean led = role == Role.LEADER;
-    boolean sameReign =
-        led && changed.role() == Role.LEADER && changed.term() == term;
+    boolean sameReign = led && changed.role() == Role.LEADER && changed.term() == term;
     role = changed.role();
     term = changed.term();
     leader = changed.leader();
@@ -372,8 +372,7 @@ final class Replica implements Effects {
         desk.leadershipLost(applyTarget);
         snapshots.leadershipLost();
       }
-      log.info(
-          "{} {}: {} in term {}, leader {}", context.options.name(), name, role, term, leader);
+      log.info("{} {}: {} in term {}, leader {}", context.options.name(), name, role, term, leader);
     }
   }
 
@@ -381,19 +380,22 @@ final class Replica implements Effects {
     String address = context.options.addresses().getOrDefault(leader, "");
     // A leader handing over is no address to send anyone to.
     boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
-    LeaderHint hint = unknown ? ReplyOutbox.hint(0, "", term) : ReplyOutbox.hint(leader, address, term);
+    LeaderHint hint =
+        unknown ? ReplyOutbox.hint(0, "", term) : ReplyOutbox.hint(leader, address, term);
     desk.leadership(role == Role.LEADER, term, hint);
   }
 
   // ---------------------------------------------------------------- the rest of a pass
 
-  /** The disk has everything written so far: tells the core, and lets a snapshot into the state machine. */
+  /**
+   * The disk has everything written so far: tells the core, and lets a snapshot into the state
+   * machine.
+   */
   void durable() {
     Installing ready = installing;
     if (ready != null && failure == null) {
       installing = null;
-      context.applier.submit(
-          new ApplierWork.Install(group, ready.base(), ready.directory()));
+      context.applier.submit(new ApplierWork.Install(group, ready.base(), ready.directory()));
     }
     HardState hardState = writtenHardState;
     if (hardState != null) {
@@ -407,7 +409,9 @@ final class Replica implements Effects {
     }
   }
 
-  /** Hands committed entries to the applier as far as the window allows, then the reads behind them. */
+  /**
+   * Hands committed entries to the applier as far as the window allows, then the reads behind them.
+   */
   void handOver() {
     if (failure != null) {
       return;
@@ -427,8 +431,7 @@ final class Replica implements Effects {
     for (ReadyRead read : readyReads) {
       if (!read.calls().isEmpty()) {
         context.applier.submit(
-            new ApplierWork.Query(
-                group, read.calls(), read.index(), term, read.leaseEndNanos()));
+            new ApplierWork.Query(group, read.calls(), read.index(), term, read.leaseEndNanos()));
       }
     }
     readyReads.clear();
@@ -478,8 +481,7 @@ final class Replica implements Effects {
     long deadline = Math.min(core.nextDeadlineNanos(), desk.nextDeadlineNanos());
     if (mayProposeWake()) {
       deadline =
-          Math.min(
-              deadline, wake.nextDeadlineNanos(context.nowNanos, context.clock.wallMillis()));
+          Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, context.clock.wallMillis()));
     }
     return deadline;
   }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * One replica's snapshots on the way to followers: at most one is being made at a time, and everyone who
- * needs one meanwhile gets that one. When to try again after a failure is the core's decision.
+ * One replica's snapshots on the way to followers: at most one is being made at a time, and
+ * everyone who needs one meanwhile gets that one. When to try again after a failure is the core's
+ * decision.
  */
 final class ReplicaSnapshots {
   private final LoopContext context;

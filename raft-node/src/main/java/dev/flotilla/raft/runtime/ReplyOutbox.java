@@ -6,16 +6,23 @@ import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.Reply;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The answers of one pass: each client channel that got any is flushed once, at the pass's end. */
 final class ReplyOutbox {
   private final Set<ClientChannel> touched = new LinkedHashSet<>();
 
+  /** The channel answered last: answers tend to come in runs. */
+  private @Nullable ClientChannel last;
+
   boolean answer(ClientCall call, Reply.Builder reply) {
     if (!call.answer(reply)) {
       return false;
     }
-    touched.add(call.channel());
+    if (call.channel() != last) {
+      last = call.channel();
+      touched.add(last);
+    }
     return true;
   }
 
@@ -41,6 +48,7 @@ final class ReplyOutbox {
       channel.flush();
     }
     touched.clear();
+    last = null;
   }
 
   static Reply.Builder refusal(Outcome outcome, ErrorCode error, String message) {

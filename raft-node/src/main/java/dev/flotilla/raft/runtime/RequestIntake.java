@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where clients' requests come in, on the transport's threads. What can be refused without the loop is
- * refused here: malformed, too large, for a group not hosted here, or more than the mailbox holds.
+ * Where clients' requests come in, on the transport's threads. What can be refused without the loop
+ * is refused here: malformed, too large, for a group not hosted here, or more than the mailbox
+ * holds.
  */
 final class RequestIntake {
   private static final long NANOS_PER_MILLI = 1_000_000L;

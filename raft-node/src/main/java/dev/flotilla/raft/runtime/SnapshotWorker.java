@@ -7,7 +7,6 @@ import dev.flotilla.raft.snapshot.SnapshotStore;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything about snapshots that takes long: looking for one, checksumming a checkpoint, sending and
- * receiving. An object with a {@link #pass}: a thread of its own calls it, so that neither the loop nor the
- * applier waits for it (H26). The only user of the groups' {@link SnapshotStore}s.
+ * Everything about snapshots that takes long: looking for one, checksumming a checkpoint, sending
+ * and receiving. An object with a {@link #pass}: a thread of its own calls it, so that neither the
+ * loop nor the applier waits for it (H26). The only user of the groups' {@link SnapshotStore}s.
  *
- * <p>Making a snapshot goes round: the loop wants one for a peer; the worker finds one in the store that reaches
- * far enough and sends it, or makes a staging folder; the applier writes a checkpoint there; the worker publishes
- * and sends it.
+ * <p>Making a snapshot goes round: the loop wants one for a peer; the worker finds one in the store
+ * that reaches far enough and sends it, or makes a staging folder; the applier writes a checkpoint
+ * there; the worker publishes and sends it.
  */
 public final class SnapshotWorker implements SnapshotExchange.Listener {
   private static final Logger log = LoggerFactory.getLogger(SnapshotWorker.class);
@@ -96,7 +95,9 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     wakeUp.run();
   }
 
-  /** Does the work that is due; returns nanoseconds until it wants to be called again at the latest. */
+  /**
+   * Does the work that is due; returns nanoseconds until it wants to be called again at the latest.
+   */
   public long pass() {
     for (Job job = poll(); job != null; job = poll()) {
       switch (job) {
@@ -149,8 +150,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     } catch (IOException e) {
       log.warn("group {}: snapshot at {} not stored", publish.group(), publish.base().index(), e);
       delete(publish.staging());
-      mailbox.complete(
-          new Mail.SnapshotFailed(publish.group(), "not stored: " + e.getMessage()));
+      mailbox.complete(new Mail.SnapshotFailed(publish.group(), "not stored: " + e.getMessage()));
     }
   }
 
@@ -172,8 +172,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
       log.info("group {}: received snapshot at {} is not the newest here", group, base.index());
       return;
     }
-    mailbox.complete(
-        new Mail.SnapshotReceived(group, from, term, base, latest.get().directory()));
+    mailbox.complete(new Mail.SnapshotReceived(group, from, term, base, latest.get().directory()));
   }
 
   @Override

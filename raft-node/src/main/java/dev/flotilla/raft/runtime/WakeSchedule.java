@@ -5,14 +5,17 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * When a leader proposes what its state machine waits for. One at a time: the next only once the state
- * machine has applied the last one and said what it waits for now.
+ * When a leader proposes what its state machine waits for. One at a time: the next only once the
+ * state machine has applied the last one and said what it waits for now.
  */
 final class WakeSchedule {
   /** The wall clock may jump, so a far-off wake is looked at again this often. */
   private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
-  /** Pause before the same wake is proposed again: a state machine that keeps asking must not fill the log. */
+  /**
+   * Pause before the same wake is proposed again: a state machine that keeps asking must not fill
+   * the log.
+   */
   private static final long REPEAT_NANOS = 1_000_000_000L;
 
   private static final long NANOS_PER_MILLI = 1_000_000L;

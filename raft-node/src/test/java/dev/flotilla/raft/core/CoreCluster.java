@@ -233,7 +233,7 @@ final class CoreCluster {
 
   SimNode requireLeader() {
     SimNode leader = leader();
-    ClusterChecks.require(leader != null, "no leader\n" + recentTrace());
+    ClusterChecks.require(leader != null, "no leader\n" + statuses());
     if (leader == null) {
       throw new AssertionError();
     }

@@ -117,7 +117,15 @@ class RandomScheduleTest {
         cluster.any().flushAndCompact();
       } else if (pauses && die < 56) {
         cluster.any().pause(random.nextLong(1_500 * MILLIS));
-      } else if (crashes && die < 60) {
+      } else if (partitions && die < 64) {
+        // A connection breaks although both ends live.
+        SimNode leader = target(cluster, random);
+        for (SimNode node : cluster.all()) {
+          if (random.nextBoolean()) {
+            node.submit(new Input.PeerUnreachable(leader.id));
+          }
+        }
+      } else if (crashes && die < 70) {
         cluster.all().stream().filter(node -> !node.isUp()).forEach(SimNode::start);
       }
     }

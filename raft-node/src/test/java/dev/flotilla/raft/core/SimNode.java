@@ -299,6 +299,7 @@ final class SimNode {
         unsynced.add(compacted);
       }
       case Effect.Send(Message message, Effect.Durability when) -> {
+        requireWritesBefore(message);
         if (when == Effect.Durability.IMMEDIATE) {
           send(message);
         } else {
@@ -325,6 +326,31 @@ final class SimNode {
       case Effect.MembershipChanged changed ->
           cluster.mark(changed.membership().isJoint() ? "joint entered" : "membership changed");
     }
+  }
+
+  /** A message comes after the writes it depends on, else AFTER_DURABLE would not cover them. */
+  private void requireWritesBefore(Message message) {
+    HardState emitted = disk.hardState;
+    long end = disk.lastIndex();
+    for (Effect write : unsynced) {
+      switch (write) {
+        case Effect.PersistHardState(HardState hardState) -> emitted = hardState;
+        case Effect.Append(List<Entry> entries) -> end = entries.getLast().index();
+        case Effect.InstallSnapshot(LogBase base) -> end = base.index();
+        default -> {}
+      }
+    }
+    boolean covered =
+        switch (message) {
+          case Message.VoteReply reply ->
+              !reply.granted() || emitted.equals(new HardState(reply.term(), reply.to()));
+          case Message.VoteRequest request -> emitted.equals(new HardState(request.term(), id));
+          case Message.AppendReply reply -> !reply.success() || end >= reply.matchIndex();
+          case Message.PreVoteRequest request -> emitted.term() == request.term() - 1;
+          case Message.PreVoteReply reply -> reply.granted() || emitted.term() == reply.term();
+          default -> emitted.term() == message.term();
+        };
+    require(covered, "emitted ahead of its write: " + message);
   }
 
   /** Nothing that needed the disk may leave before it is there (H10, H11, H13, H27). */

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * H31: under loss, repetition, partitions, pauses, kills and power losses every request is answered at most
- * once, exactly once by a node that lives; and no answer lies.
+ * H31: under loss, repetition, partitions, pauses, kills and power losses every request is answered
+ * at most once, exactly once by a node that lives; and no answer lies.
  */
 final class ExactlyOneReplyTest {
   private record Asked(int node, int life, String value) {}

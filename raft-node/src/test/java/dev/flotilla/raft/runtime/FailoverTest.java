@@ -8,8 +8,10 @@ import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.Reply;
+import dev.flotilla.raft.env.SimulatedDisk;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Leaders come and go; what was acknowledged stays. */
@@ -63,7 +65,10 @@ final class FailoverTest {
     }
   }
 
-  /** H28, H3: a leader that was paused takes the reads that waited for it, and asks the others first. */
+  /**
+   * H28, H3: a leader that was paused takes the reads that waited for it, and asks the others
+   * first.
+   */
   @Test
   void aLeaderThatWakesFromALongPauseServesNoStaleRead() throws IOException {
     try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
@@ -78,6 +83,34 @@ final class FailoverTest {
 
       Reply reply = cluster.awaitReply(read);
       assertThat(reply.getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+    }
+  }
+
+  /** H25: while the leader's disk hangs, no heartbeat leaves, and somebody else takes over. */
+  @Test
+  void aLeaderWhoseDiskHangsIsReplacedWhileItHangs() throws IOException {
+    try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
+      cluster.write("set a 1");
+      int old = cluster.awaitLeader(GROUP);
+      cluster.run(100);
+      RuntimeCluster.Node node = cluster.nodes.get(old);
+      AtomicInteger next = new AtomicInteger();
+      node.disk.setFaults((operation, path) -> {
+        if (operation == SimulatedDisk.Operation.SYNC && next.get() == 0) {
+          next.set(-1);
+          node.paused = true;
+          next.set(cluster.awaitNewLeaderWhile(old));
+          node.paused = false;
+        }
+      });
+      long hanging = cluster.command(old, "set a 2");
+      cluster.await("the disk to come back", () -> next.get() > 0);
+
+      cluster.awaitReply(hanging);
+      cluster.await("the old leader to follow", () -> cluster.leaderNow(GROUP) == next.get());
+      cluster.write("set a 3");
+      cluster.awaitEqualStates(GROUP);
+      assertThat(cluster.read("get a")).isEqualTo("3");
     }
   }
 
@@ -112,11 +145,10 @@ final class FailoverTest {
 
       assertThat(reply.getTransfersList())
           .singleElement()
-          .satisfies(
-              transfer -> {
-                assertThat(transfer.getDone()).isTrue();
-                assertThat(transfer.getLeader()).isEqualTo(target);
-              });
+          .satisfies(transfer -> {
+            assertThat(transfer.getDone()).isTrue();
+            assertThat(transfer.getLeader()).isEqualTo(target);
+          });
       assertThat(cluster.awaitLeader(GROUP)).isEqualTo(target);
       assertThat(cluster.read("get a")).isEqualTo("1");
     }
@@ -128,8 +160,7 @@ final class FailoverTest {
       cluster.write("set a 1");
       int leader = cluster.awaitLeader(GROUP);
       cluster.awaitEqualStates(GROUP);
-      TransferLeadershipReply reply =
-          transfer(cluster, cluster.followerOf(leader), GROUP, 0);
+      TransferLeadershipReply reply = transfer(cluster, cluster.followerOf(leader), GROUP, 0);
 
       assertThat(reply.getTransfers(0).getDone()).isFalse();
       assertThat(reply.getTransfers(0).getLeader()).isEqualTo(leader);
@@ -182,8 +213,7 @@ final class FailoverTest {
 
       assertThat(cluster.client.reply(late).getError())
           .isEqualTo(ErrorCode.ERROR_CODE_SHUTTING_DOWN);
-      assertThat(cluster.client.reply(late).getOutcome())
-          .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+      assertThat(cluster.client.reply(late).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
       assertThat(cluster.replica(leader, GROUP).getRole()).isNotEqualTo(Role.ROLE_LEADER);
       assertThat(cluster.leaderNow(GROUP)).isNotZero();
       node.close();
@@ -222,10 +252,8 @@ final class FailoverTest {
 
       assertThat(cluster.client.reply(proposed).getOutcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
       assertThat(cluster.client.reply(read).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
-      assertThat(cluster.client.reply(waiting).getOutcome())
-          .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
-      assertThat(cluster.client.reply(after).getOutcome())
-          .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+      assertThat(cluster.client.reply(waiting).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+      assertThat(cluster.client.reply(after).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
       assertThat(node.status(false)).isCompletedExceptionally();
     }
   }

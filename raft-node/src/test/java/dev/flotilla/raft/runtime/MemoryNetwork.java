@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network in memory: bytes, not objects, cross it, after a delay, if they are not lost. Delivers when
- * told to.
+ * A network in memory: bytes, not objects, cross it, after a delay, if they are not lost. Delivers
+ * when told to.
  */
 final class MemoryNetwork {
   private record Link(int from, int to) {}
@@ -101,8 +101,7 @@ final class MemoryNetwork {
     int copies = random.nextDouble() < repetition ? 2 : 1;
     for (int i = 0; i < copies; i++) {
       long delay = delayNanos / 2 + random.nextLong(delayNanos + 1);
-      packets.add(
-          new Packet(clock.nanoTime() + delay, sequence++, from, to, 0, bulk, bytes));
+      packets.add(new Packet(clock.nanoTime() + delay, sequence++, from, to, 0, bulk, bytes));
     }
   }
 

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
-/** A client's end: numbers its requests, keeps every reply. A reply counts when it was flushed. Any thread. */
+/**
+ * A client's end: numbers its requests, keeps every reply. A reply counts when it was flushed. Any
+ * thread.
+ */
 final class RecordingClient implements ClientChannel {
   private final Map<Long, List<Reply>> replies = new TreeMap<>();
   private final List<Reply> unflushed = new ArrayList<>();

@@ -59,8 +59,7 @@ final class RecoveryTest {
       cluster.nodes.get(leader).disk.setFaults(SimulatedDisk.Faults.NONE);
       long later = cluster.command(leader, "set a 3");
       cluster.run(1);
-      assertThat(cluster.client.reply(later).getOutcome())
-          .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+      assertThat(cluster.client.reply(later).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
       // H25: a node whose disk is gone leads no more; the others go on without it.
       cluster.awaitNewLeaderWhile(leader);
       cluster.powerLoss(leader);
@@ -69,8 +68,7 @@ final class RecoveryTest {
     }
   }
 
-  private static void failSyncs(SimulatedDisk.Operation operation, String path)
-      throws IOException {
+  private static void failSyncs(SimulatedDisk.Operation operation, String path) throws IOException {
     if (operation == SimulatedDisk.Operation.SYNC) {
       throw new IOException("input/output error");
     }
@@ -111,7 +109,9 @@ final class RecoveryTest {
     }
   }
 
-  /** H42: the log is emptied for a snapshot first; a crash before the install is made good at start. */
+  /**
+   * H42: the log is emptied for a snapshot first; a crash before the install is made good at start.
+   */
   @Test
   void aCrashBetweenEmptyingTheLogAndInstallingTheSnapshotIsRedone() throws IOException {
     try (RuntimeCluster cluster = SnapshotFlowTest.withAFollowerFarBehind(3)) {

@@ -18,9 +18,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A small state machine in text. Commands: {@code set k v}, {@code append k v} (answers the new value),
- * {@code ttl k v millis}, {@code genesis}, {@code tick}, {@code boom} (throws). Queries: {@code get k}.
- * State lives in memory and, after a flush, in one file.
+ * A small state machine in text. Commands: {@code set k v}, {@code append k v} (answers the new
+ * value), {@code ttl k v millis}, {@code genesis}, {@code tick}, {@code boom} (throws). Queries:
+ * {@code get k}. State lives in memory and, after a flush, in one file.
  */
 final class RegisterMachine implements StateMachine {
   private static final String FILE = "state";
@@ -60,14 +60,13 @@ final class RegisterMachine implements StateMachine {
       clockMillis = Math.max(clockMillis, entry.stampMillis());
       expiries
           .entrySet()
-          .removeIf(
-              expiry -> {
-                boolean due = expiry.getValue() <= clockMillis;
-                if (due) {
-                  values.remove(expiry.getKey());
-                }
-                return due;
-              });
+          .removeIf(expiry -> {
+            boolean due = expiry.getValue() <= clockMillis;
+            if (due) {
+              values.remove(expiry.getKey());
+            }
+            return due;
+          });
       List<byte[]> answers = new ArrayList<>();
       for (byte[] command : entry.commands()) {
         answers.add(bytes(perform(new String(command, StandardCharsets.UTF_8))));
@@ -181,8 +180,7 @@ final class RegisterMachine implements StateMachine {
       text = new String(bytes.array(), StandardCharsets.UTF_8);
     }
     List<String> lines = text.lines().toList();
-    applied =
-        new AppliedPosition(Long.parseLong(lines.get(0)), Long.parseLong(lines.get(1)));
+    applied = new AppliedPosition(Long.parseLong(lines.get(0)), Long.parseLong(lines.get(1)));
     clockMillis = Long.parseLong(lines.get(2));
     genesisCount = Long.parseLong(lines.get(3));
     values = new TreeMap<>();

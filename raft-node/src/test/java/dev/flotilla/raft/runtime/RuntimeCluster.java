@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes without threads on one clock, in-memory disks and an in-memory network, all driven by {@link
- * #step}: the same seed gives the same run.
+ * Nodes without threads on one clock, in-memory disks and an in-memory network, all driven by
+ * {@link #step}: the same seed gives the same run.
  */
 final class RuntimeCluster implements AutoCloseable {
   static final int GROUP = 1;
@@ -108,18 +108,16 @@ final class RuntimeCluster implements AutoCloseable {
     Membership everyone = Membership.ofVoters(nodes.keySet());
     List<ReplicaSpec> specs =
         groups.stream()
-            .map(
-                group ->
-                    new ReplicaSpec(
-                        group,
-                        "g" + group,
-                        everyone,
-                        directory -> {
-                          RegisterMachine machine =
-                              new RegisterMachine(node.disk, directory, genesis);
-                          node.machines.put(group, machine);
-                          return machine;
-                        }))
+            .map(group ->
+                new ReplicaSpec(
+                    group,
+                    "g" + group,
+                    everyone,
+                    directory -> {
+                      RegisterMachine machine = new RegisterMachine(node.disk, directory, genesis);
+                      node.machines.put(group, machine);
+                      return machine;
+                    }))
             .toList();
     NodeOptions options =
         new NodeOptions(
@@ -283,11 +281,10 @@ final class RuntimeCluster implements AutoCloseable {
         "a leader beside node " + old,
         () ->
             nodes.keySet().stream()
-                .anyMatch(
-                    id ->
-                        id != old
-                            && nodes.get(id).isUp()
-                            && replica(id, GROUP).getRole() == Role.ROLE_LEADER));
+                .anyMatch(id ->
+                    id != old
+                        && nodes.get(id).isUp()
+                        && replica(id, GROUP).getRole() == Role.ROLE_LEADER));
     return nodes.keySet().stream()
         .filter(id -> id != old && nodes.get(id).isUp())
         .filter(id -> replica(id, GROUP).getRole() == Role.ROLE_LEADER)

@@ -8,6 +8,7 @@ import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
 import dev.flotilla.proto.client.v1.Request;
+import dev.flotilla.raft.core.RaftOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,45 @@ final class ServingTest {
     }
   }
 
+  /** H5: a lease covers a read only if it still runs AFTER the state was read. */
+  @Test
+  void aLeaseReadThatTookTooLongIsNotAnswered() throws IOException {
+    RuntimeCluster cluster = new RuntimeCluster(1, 3, 1);
+    RaftOptions defaults = RaftOptions.DEFAULT;
+    cluster.raft =
+        new RaftOptions(
+            defaults.heartbeatNanos(),
+            defaults.electionTimeoutMinNanos(),
+            defaults.electionTimeoutMaxNanos(),
+            defaults.leaderLostElectionNanos(),
+            defaults.maxAppendBytes(),
+            defaults.maxInflightBytes(),
+            defaults.maxInflightAppends(),
+            defaults.maxUncommittedBytes(),
+            defaults.maxCachedBytes(),
+            defaults.transferTimeoutNanos(),
+            true,
+            defaults.leaseMarginNanos());
+    try (cluster) {
+      cluster.startAll();
+      cluster.write("set a 1");
+      int leader = cluster.awaitLeader(RuntimeCluster.GROUP);
+      cluster.run(200);
+      cluster.network.isolate(leader);
+      NodeAssembly node = cluster.nodes.get(leader).assembly();
+      ReadConsistency lease = ReadConsistency.READ_CONSISTENCY_LEASE;
+      long within = cluster.client.query(node::submit, RuntimeCluster.GROUP, "get a", lease, 0);
+      cluster.step();
+      assertThat(cluster.client.reply(within).getResult().toStringUtf8()).isEqualTo("1");
+
+      cluster.nodes.get(leader).applierPaused = true;
+      long slow = cluster.client.query(node::submit, RuntimeCluster.GROUP, "get a", lease, 0);
+      cluster.run(450);
+      cluster.nodes.get(leader).applierPaused = false;
+      assertThat(cluster.awaitReply(slow).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+    }
+  }
+
   @Test
   void commandsThatArriveTogetherShareOneEntryAndOneFlushOfTheChannel() throws IOException {
     try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
@@ -103,8 +143,7 @@ final class ServingTest {
       assertThat(cluster.replica(leader, RuntimeCluster.GROUP).getLastIndex())
           .isEqualTo(lastIndex + 1);
       assertThat(cluster.client.flushes()).isEqualTo(flushes + 1);
-      assertThat(cluster.client.reply(ids.get(2)).getResult().toStringUtf8())
-          .isEqualTo("0,1,2,3");
+      assertThat(cluster.client.reply(ids.get(2)).getResult().toStringUtf8()).isEqualTo("0,1,2,3");
     }
   }
 
@@ -140,15 +179,12 @@ final class ServingTest {
           Request.newBuilder().setId(1_002).setGroup(1).setCommand(large).build(),
           Request.newBuilder().setId(1_003).setGroup(9).setCommand(ByteString.EMPTY).build());
 
-      assertThat(cluster.client.reply(1_001).getError())
-          .isEqualTo(ErrorCode.ERROR_CODE_MALFORMED);
-      assertThat(cluster.client.reply(1_002).getError())
-          .isEqualTo(ErrorCode.ERROR_CODE_TOO_LARGE);
+      assertThat(cluster.client.reply(1_001).getError()).isEqualTo(ErrorCode.ERROR_CODE_MALFORMED);
+      assertThat(cluster.client.reply(1_002).getError()).isEqualTo(ErrorCode.ERROR_CODE_TOO_LARGE);
       assertThat(cluster.client.reply(1_003).getError())
           .isEqualTo(ErrorCode.ERROR_CODE_UNKNOWN_GROUP);
       for (long id = 1_001; id <= 1_003; id++) {
-        assertThat(cluster.client.reply(id).getOutcome())
-            .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+        assertThat(cluster.client.reply(id).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
       }
     }
   }
@@ -164,10 +200,8 @@ final class ServingTest {
       }
 
       for (long id : ids.subList(1_000, 1_200)) {
-        assertThat(cluster.client.reply(id).getOutcome())
-            .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
-        assertThat(cluster.client.reply(id).getError())
-            .isEqualTo(ErrorCode.ERROR_CODE_OVERLOADED);
+        assertThat(cluster.client.reply(id).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+        assertThat(cluster.client.reply(id).getError()).isEqualTo(ErrorCode.ERROR_CODE_OVERLOADED);
       }
       cluster.await("answers", () -> ids.stream().allMatch(cluster.client::isAnswered));
       assertThat(cluster.client.reply(ids.get(999)).getOutcome())
@@ -192,8 +226,7 @@ final class ServingTest {
       }
 
       for (long id : ids.subList(1_000, 1_500)) {
-        assertThat(cluster.client.reply(id).getError())
-            .isEqualTo(ErrorCode.ERROR_CODE_OVERLOADED);
+        assertThat(cluster.client.reply(id).getError()).isEqualTo(ErrorCode.ERROR_CODE_OVERLOADED);
       }
       assertThat(ids.subList(0, 1_000)).noneMatch(cluster.client::isAnswered);
       // And the places are free again once their requests are answered.
@@ -240,10 +273,8 @@ final class ServingTest {
       cluster.run(2);
 
       assertThat(cluster.client.reply(command).getOutcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
-      assertThat(cluster.client.reply(command).getError())
-          .isEqualTo(ErrorCode.ERROR_CODE_TIMEOUT);
-      assertThat(cluster.client.reply(query).getOutcome())
-          .isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
+      assertThat(cluster.client.reply(command).getError()).isEqualTo(ErrorCode.ERROR_CODE_TIMEOUT);
+      assertThat(cluster.client.reply(query).getOutcome()).isEqualTo(Outcome.OUTCOME_NOT_APPLIED);
       assertThat(cluster.client.reply(query).getError()).isEqualTo(ErrorCode.ERROR_CODE_TIMEOUT);
     }
   }

@@ -37,8 +37,7 @@ final class SnapshotFlowTest {
 
       ReplicaStatus back = cluster.replica(3, GROUP);
       assertThat(back.getSnapshotsInstalled()).isOne();
-      assertThat(cluster.replica(cluster.awaitLeader(GROUP), GROUP).getSnapshotsSent())
-          .isOne();
+      assertThat(cluster.replica(cluster.awaitLeader(GROUP), GROUP).getSnapshotsSent()).isOne();
       // And from there it follows the log again.
       cluster.write("set later 1");
       cluster.awaitEqualStates(GROUP);
