@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every node and the balancer as a process of its own, watched. A child that ends without being told
@@ -244,29 +245,33 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     return all.get();
   }
 
-  /** Asks a child to end and waits for it until the deadline. */
+  /**
+   * Asks a child to end and waits for it until the deadline. One that somebody started again by hand
+   * is part of the cluster too, and ends with it.
+   */
   private boolean end(String name, long deadline) {
-    @Nullable Process child = children.get(name);
-    if (child == null || !child.isAlive()) {
-      return true;
-    }
-    child.destroy();
+    Process child = children.get(name);
+    Optional<ProcessHandle> byHand =
+        Optional.ofNullable(returned.get(name)).flatMap(ProcessHandle::of);
     try {
-      return child.waitFor(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
-          && child.exitValue() == 0;
+      if (child != null && child.isAlive()) {
+        child.destroy();
+        return child.waitFor(left(deadline), TimeUnit.NANOSECONDS) && child.exitValue() == 0;
+      }
+      if (byHand.isPresent() && byHand.get().destroy()) {
+        byHand.get().onExit().get(left(deadline), TimeUnit.NANOSECONDS);
+      }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
       return false;
     }
   }
 
-  /** The last line a child printed outside its log, if any: the JVM's own complaints. */
-  public Optional<String> lastOutput(String name) {
-    try (java.util.stream.Stream<String> lines = Files.lines(outputOf(name))) {
-      return lines.filter(line -> !line.isBlank()).reduce((first, second) -> second);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return Optional.empty();
-    }
+  private static long left(long deadline) {
+    return Math.max(1, deadline - System.nanoTime());
   }
 
   @Override
