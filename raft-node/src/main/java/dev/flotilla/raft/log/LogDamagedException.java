@@ -9,4 +9,13 @@ public final class LogDamagedException extends IOException {
   public LogDamagedException(String message) {
     super(message);
   }
+
+  public LogDamagedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Damage in a file at a byte offset. */
+  static LogDamagedException at(String path, long offset, String what) {
+    return new LogDamagedException(path + " at byte " + offset + ": " + what);
+  }
 }

@@ -34,6 +34,7 @@ public record NodeOptions(
    * @param maxWalBytes the whole node's log; beyond it the group holding the oldest segment is
    *     compacted (H53)
    * @param defaultTimeoutMillis for requests that name none
+   * @param diskReserveBytes with less than this left on disk, a leader refuses commands
    */
   public record Limits(
       long maxMailboxBytes,
@@ -45,7 +46,13 @@ public record NodeOptions(
       long compactEntries,
       long keepBytes,
       long maxWalBytes,
-      int defaultTimeoutMillis) {
+      int defaultTimeoutMillis,
+      long diskReserveBytes) {
+    /**
+     * What is kept free for the log, compaction and snapshots unless something else is asked for.
+     */
+    public static final long DEFAULT_DISK_RESERVE_BYTES = 64L << 20;
+
     public static final Limits DEFAULT =
         new Limits(
             64L << 20,
@@ -57,6 +64,33 @@ public record NodeOptions(
             50_000,
             4L << 20,
             256L << 20,
-            5_000);
+            5_000,
+            DEFAULT_DISK_RESERVE_BYTES);
+
+    /** With the default disk reserve. */
+    public Limits(
+        long maxMailboxBytes,
+        int maxMailboxRequests,
+        long maxPeerBytes,
+        int maxCommandBytes,
+        int maxEntryBytes,
+        long compactBytes,
+        long compactEntries,
+        long keepBytes,
+        long maxWalBytes,
+        int defaultTimeoutMillis) {
+      this(
+          maxMailboxBytes,
+          maxMailboxRequests,
+          maxPeerBytes,
+          maxCommandBytes,
+          maxEntryBytes,
+          compactBytes,
+          compactEntries,
+          keepBytes,
+          maxWalBytes,
+          defaultTimeoutMillis,
+          DEFAULT_DISK_RESERVE_BYTES);
+    }
   }
 }

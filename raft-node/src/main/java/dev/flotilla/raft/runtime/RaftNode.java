@@ -7,9 +7,22 @@ import dev.flotilla.proto.client.v1.RequestBatch;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A node: its log, its replicas, its threads. */
+/** A node: its log, its replicas, its threads (loop, applier, snapshots, files). */
 public final class RaftNode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+  /** How long a thread may take to come out of its pass when the node stops. */
+  private static final long JOIN_MILLIS = 5_000;
+
+  /** What a drain may take beyond its timeout before it is given up. */
+  private static final long DRAIN_GRACE_MILLIS = 500;
 
   /**
    * What to do when the node cannot go on; called once. A process ends with 70, a test records it.
@@ -17,6 +30,42 @@ public final class RaftNode implements AutoCloseable {
   @FunctionalInterface
   public interface FatalHandler {
     void fatal(int exitCode, String reason, Throwable cause);
+  }
+
+  private final NodeOptions options;
+  private final NodeEnvironment env;
+  private final NodeAssembly assembly;
+  private final FileThread files;
+  private final DutyThread loop;
+  private final DutyThread applier;
+  private final DutyThread snapshots;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private RaftNode(
+      NodeOptions options,
+      NodeEnvironment env,
+      NodeAssembly assembly,
+      FileThread files,
+      FatalHandler fatal) {
+    this.options = options;
+    this.env = env;
+    this.assembly = assembly;
+    this.files = files;
+    String name = options.name();
+    this.loop =
+        new DutyThread(
+            name + "-loop", assembly.loop()::pass, e -> failed(fatal, name + "-loop", e));
+    this.applier =
+        new DutyThread(
+            name + "-applier", assembly.applier()::pass, e -> failed(fatal, name + "-applier", e));
+    this.snapshots =
+        new DutyThread(
+            name + "-snapshot",
+            assembly.snapshots()::pass,
+            e -> failed(fatal, name + "-snapshot", e));
+    assembly.loop().onMail(loop::wake);
+    assembly.applier().onWork(applier::wake);
+    assembly.snapshots().onWork(snapshots::wake);
   }
 
   /**
@@ -27,24 +76,43 @@ public final class RaftNode implements AutoCloseable {
   public static RaftNode start(
       NodeOptions options, NodeEnvironment env, List<ReplicaSpec> replicas, FatalHandler fatal)
       throws IOException {
-    throw new UnsupportedOperationException();
+    FatalOnce once = new FatalOnce(fatal);
+    String filesName = options.name() + "-files";
+    FileThread files = new FileThread(filesName, e -> failed(once, filesName, e));
+    RaftNode node;
+    try {
+      NodeAssembly assembly = NodeAssembly.recover(options, env, replicas, once, files);
+      node = new RaftNode(options, env, assembly, files, once);
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      throw e;
+    }
+    node.loop.start();
+    node.applier.start();
+    node.snapshots.start();
+    env.transport().start(node.assembly.receiver());
+    return node;
   }
 
   /** Takes a client's requests; every one is answered on the channel exactly once. Never blocks. */
   public void submit(ClientChannel channel, RequestBatch batch) {
-    throw new UnsupportedOperationException();
+    assembly.submit(channel, batch);
   }
 
   /**
    * @param stateHash also compute the replicas' state hashes
    */
   public CompletableFuture<NodeStatus> status(boolean stateHash) {
-    throw new UnsupportedOperationException();
+    return assembly.status(stateHash);
   }
 
   public CompletableFuture<TransferLeadershipReply> transferLeadership(
       TransferLeadershipRequest request) {
-    throw new UnsupportedOperationException();
+    return assembly.transferLeadership(request);
+  }
+
+  public NodeMetrics metrics() {
+    return assembly.metrics();
   }
 
   /**
@@ -52,12 +120,49 @@ public final class RaftNode implements AutoCloseable {
    * timeoutMillis}.
    */
   public void shutdown(long timeoutMillis) {
-    throw new UnsupportedOperationException();
+    if (!closed.get()) {
+      drain(timeoutMillis);
+    }
+    close();
+  }
+
+  private void drain(long timeoutMillis) {
+    try {
+      assembly.drain(timeoutMillis).get(timeoutMillis + DRAIN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      log.warn("{}: stopping without draining: {}", options.name(), String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      log.warn("{}: stopping, the loop did not drain within {} ms", options.name(), timeoutMillis);
+    }
   }
 
   /** Stops at once, as a crash would, but closes files. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    loop.stop();
+    applier.stop();
+    snapshots.stop();
+    boolean ended = loop.join(JOIN_MILLIS);
+    ended &= applier.join(JOIN_MILLIS);
+    ended &= snapshots.join(JOIN_MILLIS);
+    env.transport().close();
+    if (!ended) {
+      // A thread that hangs in a system call still uses the files: leave them to the end of the
+      // process.
+      log.error("{}: a thread did not stop, its files stay open", options.name());
+      return;
+    }
+    assembly.close();
+    files.close();
+  }
+
+  private static void failed(FatalHandler fatal, String thread, Throwable cause) {
+    log.error("{} failed", thread, cause);
+    fatal.fatal(NodeLoop.INTERNAL_ERROR, "thread " + thread + " failed: " + cause, cause);
   }
 }

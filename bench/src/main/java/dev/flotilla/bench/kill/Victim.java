@@ -1,0 +1,7 @@
+package dev.flotilla.bench.kill;
+
+/** Which process of a group a round kills. */
+public enum Victim {
+  LEADER,
+  FOLLOWER
+}

@@ -1,0 +1,241 @@
+package dev.flotilla.kv.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The engine of production, on a real file system. */
+public final class RocksDbEngine implements KvEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksDbEngine.class);
+
+  /** Never changed once written, so a checkpoint and a database can share them by hard link. */
+  private static final Pattern TABLE = Pattern.compile("[0-9]+\\.(sst|blob)");
+
+  /**
+   * What belongs to a database besides tables. The snapshot store's own MANIFEST, without a number,
+   * does not.
+   */
+  private static final Pattern OTHER =
+      Pattern.compile("CURRENT|IDENTITY|MANIFEST-[0-9]+|OPTIONS-[0-9]+|[0-9]+\\.log");
+
+  private final Path root;
+  private final String directory;
+  private final RocksDbResources resources;
+  private final EngineFolders folders;
+  private final BatchSink sink = new BatchSink();
+  private RocksDatabase database;
+  private boolean closed;
+
+  /**
+   * Opens the store in a folder, or makes an empty one when none was there.
+   *
+   * @param root the folder the node's disk stands for
+   * @param directory the store's folder as a path on that disk
+   */
+  public RocksDbEngine(Path root, String directory, RocksDbResources resources) {
+    this.root = root;
+    this.directory = directory;
+    this.resources = resources;
+    try {
+      folders = new EngineFolders(root.resolve(directory));
+      Path active = folders.active();
+      folders.clean(active);
+      if (active != null) {
+        database = RocksDatabase.openExisting(active, resources);
+      } else {
+        Path first = folders.next();
+        database = RocksDatabase.create(first, resources);
+        activate(first);
+      }
+    } catch (IOException | RocksDBException e) {
+      throw failed("cannot open the store", e);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    checkOpen();
+    try {
+      return database.db.get(database.readOptions, key);
+    } catch (RocksDBException e) {
+      throw failed("cannot read", e);
+    }
+  }
+
+  @Override
+  public void scan(byte[] from, Visitor visitor) {
+    checkOpen();
+    try (RocksIterator iterator = database.db.newIterator(database.readOptions)) {
+      iterator.seek(from);
+      while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
+        iterator.next();
+      }
+      iterator.status();
+    } catch (RocksDBException e) {
+      throw failed("cannot scan", e);
+    }
+  }
+
+  @Override
+  public void write(KvBatch batch) {
+    checkOpen();
+    if (batch.isEmpty()) {
+      return;
+    }
+    WriteBatch target = database.batch;
+    try {
+      batch.playInto(sink);
+      database.db.write(database.writeOptions, target);
+    } catch (RocksDBException e) {
+      throw failed("cannot write", e);
+    } finally {
+      target.clear();
+    }
+  }
+
+  @Override
+  public void flush() {
+    checkOpen();
+    try {
+      database.db.flush(database.flushOptions);
+    } catch (RocksDBException e) {
+      throw failed("cannot flush", e);
+    }
+  }
+
+  @Override
+  public void checkpoint(String target) {
+    flush();
+    try {
+      // RocksDB wants to make the folder itself, and the caller's is there already.
+      Path scratch = folders.scratch();
+      database.checkpoint(scratch);
+      Path into = root.resolve(target);
+      for (Path file : EngineFolders.list(scratch)) {
+        EngineFolders.fsync(file);
+        Files.move(file, into.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+      }
+      EngineFolders.fsyncDirectory(into);
+      EngineFolders.deleteRecursively(scratch);
+    } catch (IOException | RocksDBException e) {
+      throw failed("cannot write a checkpoint into " + target, e);
+    }
+  }
+
+  @Override
+  public void install(String source) {
+    checkOpen();
+    RocksDatabase installed = null;
+    try {
+      folders.clean(folders.active()); // what an earlier attempt left
+      Path next = folders.next();
+      copyDatabase(root.resolve(source), next);
+      // Opened before the switch: a checkpoint that does not open must not replace a state that
+      // does.
+      installed = RocksDatabase.openExisting(next, resources);
+      activate(next);
+      RocksDatabase old = database;
+      database = installed;
+      installed = null;
+      old.close();
+      folders.clean(next);
+      LOG.info(
+          "event=checkpoint-installed store={} from={} generation={}",
+          directory,
+          source,
+          next.getFileName());
+    } catch (IOException | RocksDBException e) {
+      throw failed("cannot install the checkpoint " + source, e);
+    } finally {
+      if (installed != null) {
+        installed.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      database.close();
+    }
+  }
+
+  private void activate(Path generation) throws IOException {
+    EngineFolders.fsyncDirectory(generation);
+    folders.activate(generation);
+  }
+
+  private static void copyDatabase(Path source, Path target) throws IOException {
+    Files.createDirectory(target);
+    for (Path file : EngineFolders.list(source)) {
+      String name = file.getFileName().toString();
+      Path copy = target.resolve(name);
+      if (TABLE.matcher(name).matches()) {
+        linkOrCopy(file, copy);
+      } else if (OTHER.matcher(name).matches()) {
+        Files.copy(file, copy);
+      } else {
+        continue;
+      }
+      EngineFolders.fsync(copy);
+    }
+    EngineFolders.fsyncDirectory(target);
+  }
+
+  private static void linkOrCopy(Path file, Path copy) throws IOException {
+    try {
+      Files.createLink(copy, file);
+    } catch (UnsupportedOperationException e) {
+      LOG.debug("no hard links here, copying {}", file, e);
+      Files.copy(file, copy);
+    }
+  }
+
+  private EngineException failed(String what, Exception cause) {
+    return new EngineException(what + " (store " + directory + ")", cause);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store in " + directory + " is closed");
+    }
+  }
+
+  private final class BatchSink implements KvBatch.Sink {
+    @Override
+    public void put(byte[] key, byte[] value) {
+      try {
+        database.batch.put(key, value);
+      } catch (RocksDBException e) {
+        throw failed("cannot build a batch", e);
+      }
+    }
+
+    @Override
+    public void delete(byte[] key) {
+      try {
+        database.batch.delete(key);
+      } catch (RocksDBException e) {
+        throw failed("cannot build a batch", e);
+      }
+    }
+
+    @Override
+    public void deleteRange(byte[] from, byte[] to) {
+      try {
+        database.batch.deleteRange(from, to);
+      } catch (RocksDBException e) {
+        throw failed("cannot build a batch", e);
+      }
+    }
+  }
+}

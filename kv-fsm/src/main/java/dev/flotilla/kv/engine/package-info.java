@@ -1,0 +1,9 @@
+/**
+ * Where the state machine's bytes live: one small ordered store ({@link
+ * dev.flotilla.kv.engine.KvEngine}) with a RocksDB and an in-memory implementation that obey one
+ * contract test. Nothing here knows what the bytes mean.
+ */
+@NullMarked
+package dev.flotilla.kv.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package dev.flotilla.kv.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFile;
+import dev.flotilla.raft.env.SimulatedDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class InMemoryEngineTest extends KvEngineContract {
+  private static final String STORE = "groups/g1/state";
+
+  private final SimulatedDisk disk = new SimulatedDisk();
+
+  @Override
+  KvEngine open() {
+    return new InMemoryEngine(disk, STORE);
+  }
+
+  @Override
+  void crash(KvEngine engine) {
+    disk.crashLosingAllUnsynced();
+  }
+
+  @Override
+  String emptyFolder(String name) throws IOException {
+    disk.createDirectories("snapshots/" + name);
+    return "snapshots/" + name;
+  }
+
+  @Override
+  List<String> files(String folder) throws IOException {
+    return disk.list(folder);
+  }
+
+  @Override
+  void addFile(String folder, String name) throws IOException {
+    try (DiskFile file = disk.open(folder + "/" + name, Disk.OpenMode.CREATE_NEW)) {
+      file.write(0, ByteBuffer.wrap(bytes("not yours")));
+    }
+  }
+
+  @Override
+  void damage(String folder) throws IOException {
+    disk.flipBit(folder + "/IMAGE", 20, 3);
+  }
+
+  /**
+   * H33, H42: the power goes before each operation of an install in turn; it is old or new, and can
+   * be done again.
+   */
+  @Test
+  void h42_aCrashAnywhereInAnInstallLeavesOldOrNewAndItCanBeRepeated() throws Exception {
+    try (KvEngine source = new InMemoryEngine(disk, "elsewhere")) {
+      source.write(new KvBatch().put(bytes("new"), new byte[200_000]));
+      source.checkpoint(emptyFolder("received"));
+    }
+    String received = "snapshots/received";
+    disk.syncDirectory("snapshots");
+    Random random = new Random(42);
+    boolean finished = false;
+    int points = 0;
+    for (int survive = 0; !finished; survive++) {
+      disk.setFaults(SimulatedDisk.Faults.NONE);
+      disk.deleteRecursively(STORE);
+      try (KvEngine old = open()) {
+        old.write(new KvBatch().put(bytes("old"), bytes("1")));
+        old.flush();
+      }
+      KvEngine engine = open();
+      AtomicInteger left = new AtomicInteger(survive);
+      disk.setFaults((operation, path) -> {
+        if (left.getAndDecrement() <= 0) {
+          throw new IllegalStateException("power loss");
+        }
+      });
+      try {
+        engine.install(received);
+        finished = true;
+      } catch (IllegalStateException e) {
+        points++;
+      }
+      disk.setFaults(SimulatedDisk.Faults.NONE);
+      disk.crash(random);
+      KvEngine reopened = open();
+      boolean isOld = reopened.get(bytes("old")) != null;
+      boolean isNew = reopened.get(bytes("new")) != null;
+      assertThat(isOld ^ isNew).isTrue();
+      assertThat(finished && isOld).isFalse();
+      reopened.install(received);
+      assertThat(reopened.get(bytes("new"))).hasSize(200_000);
+      assertThat(reopened.get(bytes("old"))).isNull();
+    }
+    assertThat(points).isGreaterThan(8);
+  }
+
+  @Test
+  void aDamagedImageIsNotOpened() throws Exception {
+    try (KvEngine engine = open()) {
+      engine.write(new KvBatch().put(bytes("a"), bytes("1")));
+      engine.flush();
+    }
+    disk.flipBit(STORE + "/IMAGE", 25, 0);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("damaged");
+    disk.flipBit(STORE + "/IMAGE", 25, 0);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.flotilla.launcher.cluster;
+
+import dev.flotilla.launcher.Version;
+import dev.flotilla.launcher.cluster.ClusterFile.BalancerEntry;
+import dev.flotilla.launcher.cluster.ClusterFile.NodeEntry;
+import dev.flotilla.launcher.config.ClusterConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** Keeps {@code cluster.json} true while the cluster runs. */
+public final class ClusterFileKeeper implements AutoCloseable {
+  private final DataDirectory directory;
+  private final ClusterConfig config;
+  private final boolean processes;
+  private final RunningCluster cluster;
+  private final long startedMillis = System.currentTimeMillis();
+  private boolean closed;
+
+  public ClusterFileKeeper(
+      DataDirectory directory, ClusterConfig config, boolean processes, RunningCluster cluster) {
+    this.directory = directory;
+    this.config = config;
+    this.processes = processes;
+    this.cluster = cluster;
+  }
+
+  /** Writes the file as things are now. */
+  public synchronized void update() throws IOException {
+    if (closed) {
+      return;
+    }
+    Path path = directory.path();
+    new ClusterFile(
+            config.clusterId(),
+            Version.text(),
+            ProcessHandle.current().pid(),
+            processes,
+            startedMillis,
+            directory.configFile().toString(),
+            config.nodes().stream().map(this::entry).toList(),
+            new BalancerEntry(cluster.balancerPid(), config.balancer().advertise().toString()))
+        .write(path);
+  }
+
+  private NodeEntry entry(ClusterConfig.Node node) {
+    return new NodeEntry(
+        node.id(),
+        node.name(),
+        config.groupsOf(node).stream()
+            .map(ClusterConfig.Group::name)
+            .collect(Collectors.joining(",")),
+        cluster.pidOf(node.id()),
+        node.grpc().advertise().toString(),
+        node.http().advertise().toString(),
+        node.directory().toString());
+  }
+
+  /** Deletes the file. */
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    ClusterFile.delete(directory.path());
+  }
+}

@@ -1,0 +1,196 @@
+package dev.flotilla.launcher.cluster;
+
+import dev.flotilla.launcher.ExitCode;
+import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.config.ClusterConfig;
+import dev.flotilla.launcher.config.ClusterConfig.Group;
+import dev.flotilla.launcher.config.ClusterConfigReader;
+import dev.flotilla.launcher.config.ClusterConfigWriter;
+import dev.flotilla.launcher.config.LocalLayout;
+import dev.flotilla.launcher.config.Overrides;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The folder of {@code flotilla up}: one folder per node, {@code logs}, the cluster file {@value
+ * #CONFIG_NAME} and, while the cluster runs, {@code cluster.json}.
+ */
+public final class DataDirectory {
+  public static final String CONFIG_NAME = "flotilla.yaml";
+
+  private final Path path;
+
+  public DataDirectory(Path path) {
+    this.path = path.toAbsolutePath().normalize();
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path configFile() {
+    return path.resolve(CONFIG_NAME);
+  }
+
+  /**
+   * The configuration to run with: the stored one, moved to the wanted ports, or a new one for a new
+   * directory. Call under the lock.
+   *
+   * @throws Failure when the data belongs to a cluster of another shape
+   */
+  public ClusterConfig prepare(LocalLayout layout, Overrides overrides) throws IOException {
+    String clusterId;
+    ClusterConfig.Tuning tuning;
+    if (Files.exists(configFile())) {
+      // Read without overrides: those are for this run and must not end up in the file.
+      ClusterConfig stored = ClusterConfigReader.read(configFile(), Overrides.none());
+      clusterId = stored.clusterId();
+      tuning = stored.tuning();
+      requireSameShape(stored, layout.config(clusterId, path, tuning));
+    } else {
+      requireEmpty();
+      clusterId = newClusterId();
+      tuning = ClusterConfig.Tuning.DEFAULT;
+    }
+    String text = ClusterConfigWriter.write(layout.config(clusterId, path, tuning));
+    ClusterConfig effective = ClusterConfigReader.parse(CONFIG_NAME, text, path, overrides);
+    writeConfig(text);
+    return effective;
+  }
+
+  private void requireSameShape(ClusterConfig stored, ClusterConfig wanted) {
+    String was = shape(stored);
+    String would = shape(wanted);
+    if (!was.equals(would)) {
+      throw new Failure(
+          ExitCode.BAD_CONFIGURATION,
+          path
+              + " holds cluster "
+              + stored.clusterId()
+              + " with "
+              + was
+              + ", but the flags ask for "
+              + would
+              + ".",
+          "Start it as it was (--groups "
+              + stored.groups().size()
+              + " --nodes-per-group "
+              + stored.groups().getFirst().nodes().size()
+              + "), choose another --data-dir, or delete the data with --fresh.");
+    }
+  }
+
+  private static String shape(ClusterConfig config) {
+    return config.groups().stream()
+        .map(group -> group.name() + " = " + members(config, group))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String members(ClusterConfig config, Group group) {
+    return group.nodes().stream().map(id -> config.node(id).name()).collect(Collectors.joining(" "));
+  }
+
+  /** Someone's other files are not a place for a database. */
+  private void requireEmpty() throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      for (Path entry : entries) {
+        String name = String.valueOf(entry.getFileName());
+        if (!name.equals(DataDirectoryLock.NAME) && !name.equals("logs")) {
+          throw new Failure(
+              ExitCode.BAD_CONFIGURATION,
+              path + " is not empty (it holds " + name + ") and has no " + CONFIG_NAME + " in it.",
+              "Choose another --data-dir.");
+        }
+      }
+    }
+  }
+
+  private static String newClusterId() {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    return "flotilla-" + HexFormat.of().formatHex(random);
+  }
+
+  private void writeConfig(String text) throws IOException {
+    Path next = path.resolve(CONFIG_NAME + ".next");
+    try (FileChannel channel =
+        FileChannel.open(
+            next,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(
+        next, configFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  /**
+   * Deletes the cluster's data: what its own file names, nothing else. Call under the lock.
+   *
+   * @return whether there was any
+   */
+  public boolean clear() throws IOException {
+    if (!Files.exists(configFile())) {
+      return false;
+    }
+    ClusterConfig stored = ClusterConfigReader.read(configFile(), Overrides.none());
+    for (ClusterConfig.Node node : stored.nodes()) {
+      if (node.directory().startsWith(path) && !node.directory().equals(path)) {
+        deleteRecursively(node.directory());
+      }
+    }
+    deleteRecursively(stored.logDirectory());
+    for (String name : List.of(ClusterFile.NAME, CONFIG_NAME)) {
+      Files.deleteIfExists(path.resolve(name));
+    }
+    return true;
+  }
+
+  private static void deleteRecursively(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path folder, @org.jspecify.annotations.Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,39 @@
+package dev.flotilla.launcher.cluster;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node said of itself over HTTP.
+ *
+ * @param problem why it said nothing; null when it answered
+ * @param pid the answering process; 0 without an answer
+ */
+public record NodeView(
+    String node, @Nullable String problem, String cluster, long pid, List<Replica> replicas) {
+
+  /**
+   * @param leader the leader's name; null when none is known
+   * @param stateHash null unless asked for
+   */
+  public record Replica(
+      String group,
+      String state,
+      long term,
+      @Nullable String leader,
+      long commitIndex,
+      long appliedIndex,
+      long lastIndex,
+      @Nullable String stateHash,
+      long snapshotsInstalled,
+      long compactions) {
+
+    public boolean leads() {
+      return state.equals("LEADER");
+    }
+  }
+
+  static NodeView silent(String node, String problem) {
+    return new NodeView(node, problem, "", 0, List.of());
+  }
+}

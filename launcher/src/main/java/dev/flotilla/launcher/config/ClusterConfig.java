@@ -1,0 +1,96 @@
+package dev.flotilla.launcher.config;
+
+import dev.flotilla.raft.core.RaftOptions;
+import dev.flotilla.raft.log.WalOptions;
+import dev.flotilla.raft.runtime.NodeOptions;
+import dev.flotilla.raft.snapshot.SnapshotExchange;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A whole cluster as its file describes it, checked: names and ids are unique, groups name nodes that
+ * exist, no two sockets share an address.
+ *
+ * @param clusterId what nodes, balancers and disks must agree on to belong together
+ * @param directory the folder that holds the nodes' folders and the logs; absolute
+ * @param groups ascending by id
+ * @param nodes ascending by id
+ */
+public record ClusterConfig(
+    String clusterId,
+    Path directory,
+    List<Group> groups,
+    List<Node> nodes,
+    Endpoint balancer,
+    Tuning tuning) {
+
+  /** One address to bind and one to tell others. */
+  public record Endpoint(HostPort listen, HostPort advertise) {
+    public static Endpoint of(HostPort address) {
+      return new Endpoint(address, address);
+    }
+  }
+
+  /**
+   * @param weight share of the ring, relative to the other groups'
+   * @param nodes the voters the group starts its life with, by id
+   */
+  public record Group(int id, String name, int weight, List<Integer> nodes) {}
+
+  /**
+   * @param directory the node's own folder; absolute
+   */
+  public record Node(int id, String name, Endpoint grpc, Endpoint http, Path directory) {}
+
+  /**
+   * @param maxKeyBytes larger keys are refused
+   * @param maxValueBytes larger values are refused
+   */
+  public record Tuning(
+      RaftOptions raft,
+      WalOptions wal,
+      SnapshotExchange.Options snapshots,
+      NodeOptions.Limits limits,
+      int maxKeyBytes,
+      int maxValueBytes) {
+    public static final Tuning DEFAULT =
+        new Tuning(
+            RaftOptions.DEFAULT,
+            WalOptions.DEFAULT,
+            SnapshotExchange.Options.DEFAULT,
+            NodeOptions.Limits.DEFAULT,
+            4 << 10,
+            1 << 20);
+  }
+
+  public ClusterConfig {
+    groups = groups.stream().sorted(Comparator.comparingInt(Group::id)).toList();
+    nodes = nodes.stream().sorted(Comparator.comparingInt(Node::id)).toList();
+  }
+
+  public Node node(int id) {
+    return nodes.stream()
+        .filter(node -> node.id() == id)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no node " + id));
+  }
+
+  /** The groups a node belongs to, ascending. */
+  public List<Group> groupsOf(Node node) {
+    return groups.stream().filter(group -> group.nodes().contains(node.id())).toList();
+  }
+
+  /** Advertised gRPC addresses by node id. */
+  public Map<Integer, String> grpcAddresses() {
+    Map<Integer, String> addresses = new TreeMap<>();
+    nodes.forEach(node -> addresses.put(node.id(), node.grpc().advertise().toString()));
+    return addresses;
+  }
+
+  public Path logDirectory() {
+    return directory.resolve("logs");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.flotilla.launcher.config;
+
+import dev.flotilla.launcher.ExitCode;
+import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.config.ClusterConfig.Endpoint;
+import dev.flotilla.launcher.config.ClusterConfig.Group;
+import dev.flotilla.launcher.config.ClusterConfig.Node;
+import dev.flotilla.launcher.config.ClusterConfig.Tuning;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The cluster of {@code flotilla up}: groups g1.., nodes n1.. dealt out in order (g1 = n1 n2 n3), all
+ * on the loopback interface, every port shifted by the same amount.
+ *
+ * @param basePort the balancer's port
+ */
+public record LocalLayout(int basePort, int groups, int nodesPerGroup) {
+  public static final int BALANCER_PORT = 8080;
+  public static final int HTTP_PORT = 8081;
+  public static final int GRPC_PORT = 7001;
+
+  private static final int MAX_NODES = 100;
+
+  public LocalLayout {
+    if (groups < 1 || nodesPerGroup < 1 || groups * (long) nodesPerGroup > MAX_NODES) {
+      throw usage("--groups times --nodes-per-group must be from 1 to " + MAX_NODES);
+    }
+    int lowest = 1_024 + BALANCER_PORT - GRPC_PORT;
+    int highest = 65_535 - MAX_NODES;
+    if (basePort < lowest || basePort > highest) {
+      throw usage(
+          "--base-port must be from "
+              + lowest
+              + " to "
+              + highest
+              + ": nodes take the ports after it for HTTP, and those from base - "
+              + (BALANCER_PORT - GRPC_PORT)
+              + " for gRPC");
+    }
+  }
+
+  private static Failure usage(String message) {
+    return new Failure(ExitCode.USAGE, message, "");
+  }
+
+  public int nodeCount() {
+    return groups * nodesPerGroup;
+  }
+
+  public ClusterConfig config(String clusterId, Path directory, Tuning tuning) {
+    int shift = basePort - BALANCER_PORT;
+    List<Node> nodes = new ArrayList<>();
+    List<Group> groupList = new ArrayList<>();
+    for (int group = 1; group <= groups; group++) {
+      List<Integer> members = new ArrayList<>();
+      for (int i = 0; i < nodesPerGroup; i++) {
+        int id = nodes.size() + 1;
+        nodes.add(
+            new Node(
+                id,
+                "n" + id,
+                loopback(GRPC_PORT + shift + id - 1),
+                loopback(HTTP_PORT + shift + id - 1),
+                directory.resolve("n" + id)));
+        members.add(id);
+      }
+      groupList.add(new Group(group, "g" + group, 1, members));
+    }
+    return new ClusterConfig(
+        clusterId, directory, groupList, nodes, loopback(basePort), tuning);
+  }
+
+  private static Endpoint loopback(int port) {
+    return Endpoint.of(new HostPort("127.0.0.1", port));
+  }
+}

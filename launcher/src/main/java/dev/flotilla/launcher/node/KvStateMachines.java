@@ -1,0 +1,35 @@
+package dev.flotilla.launcher.node;
+
+import dev.flotilla.balancer.ring.SlotTable;
+import dev.flotilla.kv.KvOptions;
+import dev.flotilla.kv.KvStateMachine;
+import dev.flotilla.kv.SlotRange;
+import dev.flotilla.kv.engine.RocksDbEngine;
+import dev.flotilla.launcher.config.ClusterConfig;
+import dev.flotilla.raft.env.NioDisk;
+import dev.flotilla.raft.runtime.ReplicaSpec;
+
+/** Opens the key-value state of a node's groups, on RocksDB, in the node's own folder. */
+final class KvStateMachines {
+  private final SlotTable slots;
+  private final NodeResources shared;
+  private final NioDisk disk;
+
+  KvStateMachines(ClusterConfig config, NodeResources shared, NioDisk disk) {
+    this.slots = RingSlots.genesis(config);
+    this.shared = shared;
+    this.disk = disk;
+  }
+
+  /** What the group would start its life with: the ring's slots for it. */
+  ReplicaSpec.StateMachineFactory of(ClusterConfig.Group group) {
+    KvOptions options =
+        new KvOptions(
+            slots.epoch(),
+            slots.ranges(group.id()).stream()
+                .map(range -> new SlotRange(range.from(), range.to()))
+                .toList());
+    return directory ->
+        new KvStateMachine(new RocksDbEngine(disk.root(), directory, shared.engines()), options);
+  }
+}

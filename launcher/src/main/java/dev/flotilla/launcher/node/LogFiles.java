@@ -1,0 +1,86 @@
+package dev.flotilla.launcher.node;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/**
+ * Sends every log line of this process to one file in the data directory, so that the terminal shows
+ * only the face. Bounded: {@value #KEPT} old files of {@value #MEBIBYTES} MiB.
+ */
+public final class LogFiles {
+  private static final int KEPT = 5;
+  private static final int MEBIBYTES = 16;
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{24} - %msg%n";
+
+  private LogFiles() {}
+
+  /**
+   * Starts logging to {@code directory/name.log}. Spring Boot must not set logging up a second time.
+   *
+   * @param level of our own packages; libraries log from INFO
+   */
+  public static Path start(Path directory, String name, String level) throws IOException {
+    System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    Files.createDirectories(directory);
+    Path file = directory.resolve(name + ".log");
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+
+    RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+    appender.setContext(context);
+    appender.setFile(file.toString());
+    appender.setEncoder(encoder);
+
+    FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
+    rolling.setContext(context);
+    rolling.setParent(appender);
+    rolling.setFileNamePattern(directory.resolve(name + ".%i.log").toString());
+    rolling.setMinIndex(1);
+    rolling.setMaxIndex(KEPT);
+    rolling.start();
+
+    SizeBasedTriggeringPolicy<ILoggingEvent> trigger = new SizeBasedTriggeringPolicy<>();
+    trigger.setContext(context);
+    trigger.setMaxFileSize(new FileSize(MEBIBYTES * FileSize.MB_COEFFICIENT));
+    trigger.start();
+
+    appender.setRollingPolicy(rolling);
+    appender.setTriggeringPolicy(trigger);
+    appender.start();
+
+    // Tomcat and gRPC speak java.util.logging, which would print on the terminal.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+
+    ch.qos.logback.classic.Logger root =
+        context.getLogger(ch.qos.logback.classic.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.INFO);
+    root.addAppender(appender);
+    context.getLogger("io.grpc").setLevel(Level.WARN);
+    context.getLogger("io.netty").setLevel(Level.WARN);
+    context.getLogger("dev.flotilla").setLevel(Level.toLevel(level, Level.INFO));
+    return file;
+  }
+
+  /** Flushes and closes the file. */
+  public static void stop() {
+    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.flotilla.launcher.node;
+
+import dev.flotilla.launcher.ExitCode;
+import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.config.ClusterConfig;
+import dev.flotilla.proto.admin.v1.NodeStatus;
+import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
+import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
+import dev.flotilla.raft.core.Membership;
+import dev.flotilla.raft.env.DirectoryInUseException;
+import dev.flotilla.raft.env.DirectoryLock;
+import dev.flotilla.raft.env.NioDisk;
+import dev.flotilla.raft.env.NodeIdentityException;
+import dev.flotilla.raft.env.NodeIdentityFile;
+import dev.flotilla.raft.env.RandomStreams;
+import dev.flotilla.raft.env.SystemClock;
+import dev.flotilla.raft.env.SystemStreams;
+import dev.flotilla.raft.log.ForeignLogException;
+import dev.flotilla.raft.log.LogDamagedException;
+import dev.flotilla.raft.runtime.NodeEnvironment;
+import dev.flotilla.raft.runtime.NodeOptions;
+import dev.flotilla.raft.runtime.RaftNode;
+import dev.flotilla.raft.runtime.ReplicaSpec;
+import dev.flotilla.raft.transport.GrpcTransport;
+import dev.flotilla.raft.transport.NodeServer;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of the cluster file, running in this JVM: its folder locked and known to be its own, its
+ * replicas, its gRPC server, its HTTP side door.
+ */
+public final class NodeInstance implements NodeAdmin {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeInstance.class);
+
+  /** Folders that exist only once a node has lived in a directory. */
+  private static final List<String> DATA_FOLDERS = List.of("wal", "groups");
+
+  private final ClusterConfig.Node self;
+  private final DirectoryLock lock;
+  private final RaftNode node;
+  private final NodeServer server;
+  private final NodeHttp http;
+
+  private NodeInstance(
+      ClusterConfig.Node self, DirectoryLock lock, RaftNode node, NodeServer server, NodeHttp http) {
+    this.self = self;
+    this.lock = lock;
+    this.node = node;
+    this.server = server;
+    this.http = http;
+  }
+
+  /**
+   * Recovers the node and serves.
+   *
+   * @throws Failure with exit code 70 when its disk is damaged or another node's
+   */
+  public static NodeInstance start(
+      ClusterConfig config, ClusterConfig.Node self, NodeResources shared, RaftNode.FatalHandler fatal)
+      throws IOException {
+    try (Undo undo = new Undo()) {
+      DirectoryLock lock = undo.add(lock(self));
+      NioDisk disk = new NioDisk(self.directory());
+      RandomStreams random = new SystemStreams();
+      NodeIdentityFile identity =
+          NodeIdentityFile.openOrCreate(
+              disk, config.clusterId(), self.id(), random.stream("incarnation"), DATA_FOLDERS);
+      GrpcTransport transport =
+          new GrpcTransport(
+              self.id(),
+              identity.identity().incarnation(),
+              config.clusterId(),
+              config.grpcAddresses(),
+              shared.network());
+      KvStateMachines stateMachines = new KvStateMachines(config, shared, disk);
+      RaftNode node =
+          RaftNode.start(
+              options(config, self),
+              new NodeEnvironment(new SystemClock(), disk, transport, random),
+              config.groupsOf(self).stream()
+                  .map(
+                      group ->
+                          new ReplicaSpec(
+                              group.id(),
+                              group.name(),
+                              Membership.ofVoters(new TreeSet<>(group.nodes())),
+                              stateMachines.of(group)))
+                  .toList(),
+              fatal);
+      undo.add(node);
+      NodeServer server =
+          undo.add(
+              NodeServer.start(
+                  self.grpc().listen().host(),
+                  self.grpc().listen().port(),
+                  config.clusterId(),
+                  transport,
+                  node,
+                  shared.network()));
+      NodeHttp http = undo.add(NodeHttp.start(config, self, admin(node)));
+      undo.forget();
+      LOG.info(
+          "event=node-started node={} grpc={} http={} directory={}",
+          self.name(),
+          self.grpc().listen(),
+          self.http().listen(),
+          self.directory());
+      return new NodeInstance(self, lock, node, server, http);
+    } catch (LogDamagedException | ForeignLogException | NodeIdentityException e) {
+      LOG.error("event=node-refused node={}", self.name(), e);
+      throw new Failure(
+          ExitCode.STORAGE,
+          self.name() + " does not start: " + e.getMessage(),
+          "Its folder " + self.directory() + " cannot be trusted. The other nodes have its data.",
+          e);
+    }
+  }
+
+  private static DirectoryLock lock(ClusterConfig.Node self) throws IOException {
+    try {
+      return DirectoryLock.acquire(self.directory());
+    } catch (DirectoryInUseException e) {
+      throw new Failure(
+          ExitCode.FAILED,
+          self.name() + " runs already: pid " + e.holderPid() + " holds " + self.directory() + ".",
+          "Stop that one first.",
+          e);
+    }
+  }
+
+  private static NodeOptions options(ClusterConfig config, ClusterConfig.Node self) {
+    ClusterConfig.Tuning tuning = config.tuning();
+    return new NodeOptions(
+        self.id(),
+        self.name(),
+        config.clusterId(),
+        config.grpcAddresses(),
+        tuning.raft(),
+        tuning.wal(),
+        tuning.snapshots(),
+        tuning.limits());
+  }
+
+  private static NodeAdmin admin(RaftNode node) {
+    return new NodeAdmin() {
+      @Override
+      public CompletableFuture<NodeStatus> status(boolean stateHash) {
+        return node.status(stateHash);
+      }
+
+      @Override
+      public CompletableFuture<TransferLeadershipReply> transferLeadership(
+          TransferLeadershipRequest request) {
+        return node.transferLeadership(request);
+      }
+    };
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status(boolean stateHash) {
+    return node.status(stateHash);
+  }
+
+  @Override
+  public CompletableFuture<TransferLeadershipReply> transferLeadership(
+      TransferLeadershipRequest request) {
+    return node.transferLeadership(request);
+  }
+
+  /** Hands over what it leads, answers what is in flight, flushes, ends. Bounded. */
+  public void shutdown(long timeoutMillis) throws IOException {
+    LOG.info("event=node-stopping node={}", self.name());
+    http.close();
+    node.shutdown(timeoutMillis);
+    server.close();
+    lock.close();
+    LOG.info("event=node-stopped node={}", self.name());
+  }
+}

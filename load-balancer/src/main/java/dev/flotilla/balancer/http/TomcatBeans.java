@@ -1,0 +1,78 @@
+package dev.flotilla.balancer.http;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Tomcat with this server's settings. */
+final class TomcatBeans {
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final int HEADER_BYTES = 32 << 10;
+  private static final int IDLE_MILLIS = 60_000;
+
+  /** A caller that sends nothing for so long in the middle of a request is given up. */
+  private static final int READ_MILLIS = 10_000;
+
+  /**
+   * A refused body is still read up to here, so that its sender sees the answer and not a reset
+   * connection.
+   */
+  private static final int SWALLOW_BYTES = 16 << 20;
+
+  private TomcatBeans() {}
+
+  static void register(GenericApplicationContext context, String host, int port) {
+    context.registerBean(TomcatServletWebServerFactory.class, () -> factory(host, port));
+  }
+
+  private static TomcatServletWebServerFactory factory(String host, int port) {
+    TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
+    factory.setAddress(address(host));
+    factory.setShutdown(Shutdown.GRACEFUL);
+    factory.getSettings().setRegisterDefaultServlet(false);
+    factory.getSettings().getJsp().setRegistered(false);
+    factory.addConnectorCustomizers(TomcatBeans::customize);
+    factory.addContextCustomizers(context -> {
+      if (context.getParent() instanceof StandardHost parent) {
+        parent.setErrorReportValveClass(ProblemValve.class.getName());
+      }
+    });
+    return factory;
+  }
+
+  private static InetAddress address(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("no such host: " + host, e);
+    }
+  }
+
+  private static void customize(Connector connector) {
+    if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
+      http.setExecutor(new VirtualThreadExecutor("http-"));
+      http.setMaxKeepAliveRequests(-1);
+      http.setKeepAliveTimeout(IDLE_MILLIS);
+      http.setConnectionTimeout(READ_MILLIS);
+      http.setMaxConnections(MOST_CONNECTIONS);
+      http.setMaxHttpRequestHeaderSize(HEADER_BYTES);
+      http.setMaxSwallowSize(SWALLOW_BYTES);
+      http.setProcessorCache(MOST_CONNECTIONS);
+    }
+    // The connector makes its adapter while it initializes, and connections take it over from then
+    // on.
+    connector.addLifecycleListener(event -> {
+      if (Lifecycle.AFTER_INIT_EVENT.equals(event.getType())) {
+        var protocol = connector.getProtocolHandler();
+        protocol.setAdapter(new KeyPathAdapter(protocol.getAdapter()));
+      }
+    });
+  }
+}

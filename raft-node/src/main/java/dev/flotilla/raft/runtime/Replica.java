@@ -1,0 +1,539 @@
+package dev.flotilla.raft.runtime;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.flotilla.proto.client.v1.ErrorCode;
+import dev.flotilla.proto.client.v1.LeaderHint;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Effects;
+import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.HardState;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.LogBase;
+import dev.flotilla.raft.core.Message;
+import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.fsm.AppliedPosition;
+import dev.flotilla.raft.log.GroupLog;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica of one group: steps its core and carries out what the core asks for. The loop's
+ * thread only.
+ *
+ * <p>An exception out of the core stops this replica and no other (H30): what it had emitted before
+ * stands, just as if the node had crashed there. An exception out of the log stops the node.
+ */
+final class Replica implements Effects {
+  private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  /** Most bytes of entries handed to the applier and not worked off (H52). */
+  private static final long APPLY_WINDOW_BYTES = 8L << 20;
+
+  private record ReadyRead(List<ClientCall> calls, long index, long leaseEndNanos) {}
+
+  /** A received snapshot whose base waits to be on disk. */
+  private record Installing(LogBase base, String directory) {}
+
+  final int group;
+  final String name;
+  final GroupMetrics metrics;
+  final ClientDesk desk;
+  private final LoopContext context;
+  private final RaftCore core;
+  private final GroupLog stored;
+  private final MachineSlot slot;
+  private final CompactionPolicy compaction;
+  private final ReplicaSnapshots snapshots;
+  private final AppliedMemberships memberships;
+  private final WakeSchedule wake = new WakeSchedule();
+  private final List<ReadyRead> readyReads = new ArrayList<>();
+  private final List<Consumer<Effect.TransferEnded>> transferWaiters = new ArrayList<>();
+
+  private Role role = Role.FOLLOWER;
+  private long term;
+  private int leader;
+
+  /** The last leader that was known, to count changes. */
+  private int lastLeader;
+
+  /** Committed and durable, so to be applied. */
+  private long applyTarget;
+
+  /** Handed to the applier; never above applyTarget. */
+  private long handedIndex;
+
+  private long handedBytes;
+
+  /** Where the state machine stands, as it last said. */
+  private AppliedPosition applied;
+
+  /** Last entry written in this pass and not reported durable; index 0 = none. */
+  private long writtenIndex;
+
+  private long writtenTerm;
+
+  /** Term and vote written in this pass and not reported durable. */
+  private @Nullable HardState writtenHardState;
+
+  /** Directory of the snapshot being offered to the core, for the install it may ask for. */
+  private String receivedDirectory = "";
+
+  private @Nullable Installing installing;
+  private long wakeProposalId;
+  private boolean draining;
+  private @Nullable String failure;
+
+  Replica(
+      LoopContext context,
+      ReplicaSpec spec,
+      RaftCore core,
+      GroupLog stored,
+      AppliedMemberships memberships,
+      MachineSlot slot,
+      Backlog backlog) {
+    this.context = context;
+    this.group = spec.group();
+    this.name = spec.name();
+    this.core = core;
+    this.stored = stored;
+    this.slot = slot;
+    this.metrics = slot.metrics;
+    this.memberships = memberships;
+    this.desk = new ClientDesk(context, group, metrics, backlog);
+    this.compaction = new CompactionPolicy(context.options.limits(), stored);
+    this.snapshots = new ReplicaSnapshots(context, group, metrics);
+    this.applied = slot.published;
+    this.applyTarget = applied.index();
+    this.handedIndex = applied.index();
+    CoreStatus status = core.status(context.nowNanos);
+    this.role = status.role();
+    this.term = status.term();
+    publishLeadership();
+  }
+
+  boolean leads() {
+    return role == Role.LEADER && failure == null;
+  }
+
+  int leader() {
+    return leader;
+  }
+
+  long term() {
+    return term;
+  }
+
+  @Nullable String failure() {
+    return failure;
+  }
+
+  LogBase base() {
+    return stored.base();
+  }
+
+  CoreStatus status() {
+    return core.status(context.nowNanos);
+  }
+
+  boolean has(int node) {
+    return failure == null && status().membership().contains(node);
+  }
+
+  // ---------------------------------------------------------------- inputs
+
+  void step(Input input) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      core.step(context.nowNanos, input, this);
+    } catch (StorageFailure e) {
+      throw e;
+    } catch (UncheckedIOException e) {
+      throw new StorageFailure("reading the log of " + name, e);
+    } catch (RuntimeException | Error e) {
+      fail("the core failed on " + input.getClass().getSimpleName(), e);
+    }
+  }
+
+  void tickIfDue() {
+    if (failure == null && context.nowNanos >= core.nextDeadlineNanos()) {
+      step(new Input.Tick());
+    }
+  }
+
+  void receive(Message message) {
+    metrics.messagesReceived.incrementAndGet();
+    if (message instanceof Message.HeartbeatReply) {
+      metrics.heartbeatsAcked.incrementAndGet();
+    }
+    step(new Input.Receive(message));
+  }
+
+  void take(ClientCall call) {
+    if (failure != null) {
+      desk.refuse(call, ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped: " + failure);
+    } else if (draining) {
+      desk.refuse(call, ErrorCode.ERROR_CODE_SHUTTING_DOWN, "this node is shutting down");
+    } else {
+      desk.take(call);
+    }
+  }
+
+  void submitGathered() {
+    if (desk.hasGathered()) {
+      desk.submit(this::step);
+      if (failure != null) {
+        closeDesk();
+      }
+    }
+  }
+
+  void applied(Mail.Applied mail) {
+    handedBytes -= mail.bytes();
+    AppliedPosition position = mail.position();
+    if (position.index() > applied.index()) {
+      compaction.applied(position.index() - applied.index(), mail.bytes());
+      applied = position;
+      memberships.forgetBefore(position.index());
+      step(new Input.Applied(position.index()));
+    }
+    wake.update(mail.wake(), position.index(), context.nowNanos);
+  }
+
+  void flushed(AppliedPosition position) {
+    step(new Input.Compact(compaction.end(position.index(), stored)));
+  }
+
+  void installed(LogBase base) {
+    metrics.snapshotsInstalled.incrementAndGet();
+    log.info("{} {}: snapshot at {} installed", context.options.name(), name, base.index());
+  }
+
+  void checkpointWanted(int peer, String staging) {
+    snapshots.checkpointWanted(peer, staging);
+  }
+
+  void checkpointTaken(String staging, AppliedPosition position) {
+    snapshots.checkpointTaken(
+        staging, new LogBase(position.index(), position.term(), memberships.at(position.index())));
+  }
+
+  void snapshotPublished(Mail.SnapshotPublished mail) {
+    snapshots.published(mail.snapshot(), term);
+  }
+
+  void snapshotFailed(String reason) {
+    log.warn("{} {}: no snapshot: {}", context.options.name(), name, reason);
+    for (int peer : snapshots.failed()) {
+      step(new Input.SnapshotSent(peer, false, 0));
+    }
+  }
+
+  void snapshotReceived(Mail.SnapshotReceived mail) {
+    receivedDirectory = mail.directory();
+    step(new Input.SnapshotReceived(mail.from(), mail.term(), mail.base()));
+  }
+
+  void snapshotSent(int peer, boolean success, long index) {
+    (success ? metrics.snapshotsSent : metrics.snapshotsFailed).incrementAndGet();
+    step(new Input.SnapshotSent(peer, success, index));
+  }
+
+  void transfer(int target, Consumer<Effect.TransferEnded> waiter) {
+    boolean running = status().transferring();
+    transferWaiters.add(waiter);
+    if (!running) {
+      step(new Input.TransferLeadership(target));
+    }
+  }
+
+  /** Proposes what the state machine waits for, once this leader knows all of its own log. */
+  void proposeWake() {
+    if (!mayProposeWake()) {
+      return;
+    }
+    Optional<byte[]> command = wake.due(context.nowNanos, context.clock.wallMillis());
+    if (command.isEmpty() || context.disk.isFull(context.nowNanos)) {
+      return;
+    }
+    byte[] frame = CommandFrame.encode(List.of(UnsafeByteOperations.unsafeWrap(command.get())));
+    wakeProposalId = desk.nextId();
+    step(new Input.Propose(wakeProposalId, context.clock.wallMillis(), frame));
+  }
+
+  /**
+   * Before an entry of its own term is applied, the wake seen may be one that is in the log
+   * already.
+   */
+  private boolean mayProposeWake() {
+    return leads() && !draining && applied.term() == term;
+  }
+
+  // ---------------------------------------------------------------- effects
+
+  @Override
+  public void emit(Effect effect) {
+    switch (effect) {
+      case Effect.Append append -> {
+        stored.append(append.entries());
+        Entry last = append.entries().getLast();
+        writtenIndex = last.index();
+        writtenTerm = last.term();
+      }
+      case Effect.PersistHardState hard -> {
+        stored.setHardState(hard.hardState());
+        writtenHardState = hard.hardState();
+      }
+      case Effect.Send send -> send(send);
+      case Effect.ApplyUpTo apply -> applyTarget = Math.max(applyTarget, apply.index());
+      case Effect.ProposalAccepted accepted -> {
+        if (accepted.proposalId() == wakeProposalId) {
+          wake.proposed(accepted.index());
+        } else {
+          desk.accepted(accepted.proposalId(), accepted.index(), accepted.term());
+        }
+      }
+      case Effect.ProposalRefused refused -> {
+        if (refused.proposalId() == wakeProposalId) {
+          wake.refused(context.nowNanos);
+        } else {
+          desk.refused(refused.proposalId(), refused.reason());
+        }
+      }
+      case Effect.ReadReady ready ->
+          readyReads.add(
+              new ReadyRead(desk.takeRead(ready.readId()), ready.index(), ready.leaseEndNanos()));
+      case Effect.ReadRefused refused -> desk.readRefused(refused.readId(), refused.reason());
+      case Effect.SnapshotNeeded needed ->
+          snapshots.needed(needed.peer(), term, stored.base().index());
+      case Effect.InstallSnapshot install -> install(install.base());
+      case Effect.Compacted compacted -> {
+        stored.compactTo(compacted.base());
+        metrics.compactions.incrementAndGet();
+      }
+      case Effect.RoleChanged changed -> roleChanged(changed);
+      case Effect.TransferEnded ended -> {
+        List<Consumer<Effect.TransferEnded>> waiters = List.copyOf(transferWaiters);
+        transferWaiters.clear();
+        waiters.forEach(waiter -> waiter.accept(ended));
+      }
+      case Effect.MembershipChanged changed ->
+          log.info(
+              "{} {}: membership at {} is {}",
+              context.options.name(),
+              name,
+              changed.index(),
+              changed.membership());
+    }
+  }
+
+  private void send(Effect.Send send) {
+    if (send.message() instanceof Message.Heartbeat) {
+      metrics.heartbeatsSent.incrementAndGet();
+    }
+    switch (send.when()) {
+      case IMMEDIATE -> context.peers.addImmediate(group, send.message());
+      case AFTER_DURABLE -> context.peers.addAfterDurable(group, send.message());
+    }
+  }
+
+  private void install(LogBase base) {
+    stored.resetTo(base);
+    writtenIndex = 0;
+    applyTarget = base.index();
+    handedIndex = base.index();
+    memberships.resetTo(base);
+    installing = new Installing(base, receivedDirectory);
+  }
+
+  private void roleChanged(Effect.RoleChanged changed) {
+    boolean led = role == Role.LEADER;
+    boolean sameReign = led && changed.role() == Role.LEADER && changed.term() == term;
+    role = changed.role();
+    term = changed.term();
+    leader = changed.leader();
+    if (leader != 0 && leader != lastLeader) {
+      lastLeader = leader;
+      metrics.leaderChanges.incrementAndGet();
+    }
+    publishLeadership();
+    if (!sameReign) {
+      wake.forgetProposal();
+      if (led) {
+        desk.leadershipLost(applyTarget);
+        snapshots.leadershipLost();
+      }
+      log.info("{} {}: {} in term {}, leader {}", context.options.name(), name, role, term, leader);
+    }
+  }
+
+  private void publishLeadership() {
+    String address = context.options.addresses().getOrDefault(leader, "");
+    // A leader handing over is no address to send anyone to.
+    boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
+    LeaderHint hint =
+        unknown ? ReplyOutbox.hint(0, "", term) : ReplyOutbox.hint(leader, address, term);
+    desk.leadership(role == Role.LEADER, term, hint);
+  }
+
+  // ---------------------------------------------------------------- the rest of a pass
+
+  /**
+   * The disk has everything written so far: tells the core, and lets a snapshot into the state
+   * machine.
+   */
+  void durable() {
+    Installing ready = installing;
+    if (ready != null && failure == null) {
+      installing = null;
+      context.applier.submit(new ApplierWork.Install(group, ready.base(), ready.directory()));
+    }
+    HardState hardState = writtenHardState;
+    if (hardState != null) {
+      writtenHardState = null;
+      step(new Input.HardStateDurable(hardState));
+    }
+    if (writtenIndex != 0) {
+      long index = writtenIndex;
+      writtenIndex = 0;
+      step(new Input.LogDurable(index, writtenTerm));
+    }
+  }
+
+  /**
+   * Hands committed entries to the applier as far as the window allows, then the reads behind them.
+   */
+  void handOver() {
+    if (failure != null) {
+      return;
+    }
+    while (handedIndex < applyTarget && handedBytes < APPLY_WINDOW_BYTES && installing == null) {
+      List<Entry> entries;
+      try {
+        entries = core.entries(handedIndex + 1, applyTarget, Applier.PAGE_BYTES);
+      } catch (UncheckedIOException e) {
+        throw new StorageFailure("reading committed entries of " + name, e);
+      } catch (RuntimeException | Error e) {
+        fail("the core failed to give committed entries", e);
+        return;
+      }
+      handOver(entries);
+    }
+    for (ReadyRead read : readyReads) {
+      if (!read.calls().isEmpty()) {
+        context.applier.submit(
+            new ApplierWork.Query(group, read.calls(), read.index(), term, read.leaseEndNanos()));
+      }
+    }
+    readyReads.clear();
+    slot.loopWaits = draining || handedIndex < applyTarget;
+  }
+
+  private void handOver(List<Entry> entries) {
+    List<PendingProposals.Proposal> proposals = new ArrayList<>(entries.size());
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      bytes += entry.sizeBytes();
+      PendingProposals.Proposal proposal = desk.takeCommitted(entry.index(), entry.term());
+      if (proposal != null) {
+        proposals.add(proposal);
+      }
+    }
+    memberships.note(entries);
+    handedIndex = entries.getLast().index();
+    handedBytes += bytes;
+    context.applier.submit(new ApplierWork.Apply(group, entries, proposals, bytes));
+  }
+
+  void compactIfDue() {
+    if (failure == null && compaction.isDue()) {
+      startCompaction(false);
+    }
+  }
+
+  /** The node's log is over its limit and this group holds it up (H53). */
+  void compactNow() {
+    if (failure == null && !compaction.isFlushing()) {
+      startCompaction(true);
+    }
+  }
+
+  private void startCompaction(boolean force) {
+    compaction.begin(force);
+    context.applier.submit(new ApplierWork.Flush(group));
+  }
+
+  /** When this replica wants a pass at the latest, on the monotonic clock. */
+  long nextDeadlineNanos() {
+    if (failure != null) {
+      return Long.MAX_VALUE;
+    }
+    long deadline = Math.min(core.nextDeadlineNanos(), desk.nextDeadlineNanos());
+    if (mayProposeWake()) {
+      deadline =
+          Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, context.clock.wallMillis()));
+    }
+    return deadline;
+  }
+
+  /** No more requests from now on; what is under way is finished. */
+  void drain() {
+    draining = true;
+    slot.loopWaits = true;
+  }
+
+  /** Nothing is on its way through this replica any more. */
+  boolean isDrained() {
+    return failure != null
+        || (desk.isIdle() && handedIndex == applyTarget && applied.index() >= handedIndex);
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  void fail(String reason, Throwable cause) {
+    if (failure != null) {
+      return;
+    }
+    failure = reason + ": " + cause;
+    log.error(
+        "{} {} in term {}: replica stops: {}", context.options.name(), name, term, reason, cause);
+    metrics.markFailed();
+    closeDesk();
+    endTransfers("the replica stopped");
+  }
+
+  private void closeDesk() {
+    desk.close(ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped");
+    closeReadyReads(ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped");
+  }
+
+  private void closeReadyReads(ErrorCode error, String message) {
+    for (ReadyRead read : readyReads) {
+      read.calls().forEach(call -> desk.refuse(call, error, message));
+    }
+    readyReads.clear();
+  }
+
+  /** The node stops: answers everything that is here. */
+  void close(ErrorCode error, String message) {
+    desk.close(error, message);
+    closeReadyReads(error, message);
+    endTransfers(message);
+  }
+
+  private void endTransfers(String reason) {
+    List<Consumer<Effect.TransferEnded>> waiters = List.copyOf(transferWaiters);
+    transferWaiters.clear();
+    waiters.forEach(waiter -> waiter.accept(new Effect.TransferEnded(0, reason)));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.flotilla.raft.transport;
+
+import dev.flotilla.proto.admin.v1.NodeStatus;
+import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
+import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
+import dev.flotilla.proto.client.v1.RequestBatch;
+import dev.flotilla.raft.runtime.ClientChannel;
+import dev.flotilla.raft.runtime.RaftNode;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the server's services ask of the node behind them. Called on event loops: nothing here may
+ * block.
+ */
+interface NodeHandler {
+
+  /** Every request is answered on the channel exactly once. */
+  void submit(ClientChannel channel, RequestBatch batch);
+
+  CompletableFuture<NodeStatus> status(boolean stateHash);
+
+  CompletableFuture<TransferLeadershipReply> transferLeadership(TransferLeadershipRequest request);
+
+  static NodeHandler of(RaftNode node) {
+    return new NodeHandler() {
+      @Override
+      public void submit(ClientChannel channel, RequestBatch batch) {
+        node.submit(channel, batch);
+      }
+
+      @Override
+      public CompletableFuture<NodeStatus> status(boolean stateHash) {
+        return node.status(stateHash);
+      }
+
+      @Override
+      public CompletableFuture<TransferLeadershipReply> transferLeadership(
+          TransferLeadershipRequest request) {
+        return node.transferLeadership(request);
+      }
+    };
+  }
+}
