@@ -75,8 +75,8 @@ class ClusterConfigReaderTest {
     refused(
         SMALL + "timings:\n  hartbeat: 50ms\n",
         "c.yaml:9: timings.hartbeat: there is no such key (did you mean heartbeat?); expected one"
-            + " of election-timeout-max, election-timeout-min, heartbeat, lease-margin,"
-            + " leader-lost-election, leadership-transfer, request-timeout, snapshot-stall");
+            + " of election-timeout-max, election-timeout-min, heartbeat, leader-lost-election,"
+            + " leadership-transfer, lease-margin, request-timeout, snapshot-stall");
   }
 
   @Test
