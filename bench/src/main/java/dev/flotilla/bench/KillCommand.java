@@ -34,8 +34,7 @@ import picocli.CommandLine.Spec;
       "processes (up --processes). Prints lines of JSON; exit code 1 when an acked write is lost,",
       "wrong or doubled, or a group did not recover."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class KillCommand implements Callable<Integer> {
 
   @Option(
@@ -83,6 +82,8 @@ final class KillCommand implements Callable<Integer> {
   private Path logDirectory;
 
   @Mixin private LedgerOptionGroup ledgerOptions;
+
+  @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
 
