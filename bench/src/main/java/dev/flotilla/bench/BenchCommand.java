@@ -1,6 +1,8 @@
 package dev.flotilla.bench;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -9,15 +11,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures a running cluster, or hurts it to see what it loses.",
-    mixinStandardHelpOptions = true,
     subcommands = {FormCommand.class, LedgerCommand.class, KillCommand.class})
 public final class BenchCommand implements Runnable {
+
+  @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
 
   /** Made by picocli, which injects the fields. */
   @SuppressWarnings("NullAway.Init")
   public BenchCommand() {}
+
+  /** The command with its subcommands and help, to be used alone or added to a larger command. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
 
   @Override
   public void run() {

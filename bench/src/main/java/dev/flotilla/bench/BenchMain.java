@@ -1,7 +1,5 @@
 package dev.flotilla.bench;
 
-import picocli.CommandLine;
-
 /** The bench command by itself: {@code java -cp ... dev.flotilla.bench.BenchMain form --help}. */
 public final class BenchMain {
 
@@ -9,10 +7,6 @@ public final class BenchMain {
 
   /** Ends the process with the command's exit code: 0 done, 1 failed, 2 usage. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
-  }
-
-  static CommandLine commandLine() {
-    return new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    System.exit(BenchCommand.commandLine().execute(arguments));
   }
 }

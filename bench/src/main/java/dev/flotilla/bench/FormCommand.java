@@ -34,8 +34,7 @@ import picocli.CommandLine.Spec;
       "Measures form posts (POST /request) to the balancer, in a closed loop over uniform keys.",
       "Every answer is checked; before reads, every key is written."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class FormCommand implements Callable<Integer> {
 
   private static final int DONE = 0;
@@ -129,6 +128,8 @@ final class FormCommand implements Callable<Integer> {
       defaultValue = "text",
       description = "text or json. Default: text.")
   private OutputFormat output;
+
+  @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
 

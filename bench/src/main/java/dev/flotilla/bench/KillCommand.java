@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
       "Kills nodes of a local cluster with -9, one round after the other over the groups, while",
       "writing a ledger; starts each again and goes on when it has caught up. Needs a cluster of",
       "processes (up --processes). Prints lines of JSON; exit code 1 when an acked write is lost,",
-      "wrong or doubled, or a group did not recover."
+      "wrong or doubled, or a group did not recover. The nodes it started again are on their own:",
+      "stop them by the pids in cluster.json when the cluster is stopped."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class KillCommand implements Callable<Integer> {
 
   @Option(
@@ -83,6 +83,8 @@ final class KillCommand implements Callable<Integer> {
   private Path logDirectory;
 
   @Mixin private LedgerOptionGroup ledgerOptions;
+
+  @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
 

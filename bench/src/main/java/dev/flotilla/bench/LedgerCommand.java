@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
       "Kill what you like meanwhile, even the balancer. Prints lines of JSON; exit code 1 when an",
       "acked write is lost, wrong or doubled. Nothing else may write to the cluster."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class LedgerCommand implements Callable<Integer> {
 
   @Mixin private TargetOption target;
@@ -42,6 +41,8 @@ final class LedgerCommand implements Callable<Integer> {
       defaultValue = "60",
       description = "How long to write. Default: 60.")
   private int seconds;
+
+  @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
 

@@ -36,7 +36,7 @@ class BenchCommandTest {
   }
 
   private int bench(String... arguments) {
-    CommandLine command = BenchMain.commandLine();
+    CommandLine command = BenchCommand.commandLine();
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     return command.execute(arguments);

@@ -19,12 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Every node and the balancer as a process of its own, watched. A child that ends without being told
- * to is reported, not restarted: this launcher serves people who kill nodes to see what happens. One
- * that somebody starts again by hand ({@code flotilla node --name n3}) is noticed and listed again.
+ * Every node and the balancer as a process of its own, watched. A child that ends without being
+ * told to is reported, not restarted: this launcher serves people who kill nodes to see what
+ * happens. One that somebody starts again by hand ({@code flotilla node --name n3}) is noticed and
+ * listed again.
  *
- * <p>Children hold the read end of a pipe whose write end only we hold, so they end by themselves when
- * this process ends, however it ends; see {@link dev.flotilla.launcher.node.StopSignals}.
+ * <p>Children hold the read end of a pipe whose write end only we hold, so they end by themselves
+ * when this process ends, however it ends; see {@link dev.flotilla.launcher.node.StopSignals}.
  */
 public final class ProcessCluster implements RunningCluster, AutoCloseable {
 
@@ -142,12 +143,11 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     if (stopping.get()) {
       return;
     }
-    returned.forEach(
-        (name, pid) -> {
-          if (!isRunning(pid) && returned.remove(name, pid)) {
-            tellEnded(name, pid, UNKNOWN_EXIT);
-          }
-        });
+    returned.forEach((name, pid) -> {
+      if (!isRunning(pid) && returned.remove(name, pid)) {
+        tellEnded(name, pid, UNKNOWN_EXIT);
+      }
+    });
     Map<String, String> down = new LinkedHashMap<>();
     for (ClusterConfig.Node node : config.nodes()) {
       if (pidOf(node.id()) == 0) {
@@ -218,14 +218,13 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     for (List<String> sequence : sequences) {
       groups.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (String name : sequence) {
-                      if (!end(name, deadline)) {
-                        all.set(false);
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (String name : sequence) {
+                  if (!end(name, deadline)) {
+                    all.set(false);
+                  }
+                }
+              }));
     }
     boolean interrupted = false;
     for (Thread group : groups) {

@@ -13,8 +13,8 @@ import java.security.NoSuchAlgorithmException;
  * @param ackedBelow the caller has the answers of all its commands below this number and never
  *     sends them again; 0 when it does not say. There is no safe guess: a caller may come back to
  *     an old number long after newer ones, and a guess that is too high makes that retry {@code
- *     SESSION_EXPIRED}. Answers of callers that say nothing are kept until the session itself
- *     expires.
+ *     SESSION_EXPIRED}. Of callers that say nothing the state machine keeps what its own limits
+ *     allow.
  */
 public record CallerIdentity(long clientHigh, long clientLow, long seq, long ackedBelow) {
 

@@ -26,6 +26,7 @@ final class RouteCall {
   private final GroupRoute group;
   private final KvRequest request;
   private final ByteString body;
+  private final boolean ownIdentity;
   private final long startNanos;
   private final long deadlineNanos;
   private final Consumer<KvAnswer> onAnswer;
@@ -47,6 +48,7 @@ final class RouteCall {
       GroupRoute group,
       KvRequest request,
       ByteString body,
+      boolean ownIdentity,
       long startNanos,
       long timeoutNanos,
       Consumer<KvAnswer> onAnswer) {
@@ -54,6 +56,7 @@ final class RouteCall {
     this.group = group;
     this.request = request;
     this.body = body;
+    this.ownIdentity = ownIdentity;
     this.startNanos = startNanos;
     this.deadlineNanos = startNanos + timeoutNanos;
     this.onAnswer = onAnswer;
@@ -106,9 +109,12 @@ final class RouteCall {
       return;
     }
     // A leader of a newer term is progress and costs nothing: there are only as many as there are
-    // elections. Asking the
-    // same one again is what a budget is for.
-    boolean repeat = lastTerm >= 0 && leader.term() <= lastTerm;
+    // elections. Asking
+    // the same one again is what a budget is for.
+    boolean repeat;
+    synchronized (this) {
+      repeat = lastTerm >= 0 && leader.term() <= lastTerm;
+    }
     if (repeat && !group.budget().spend()) {
       giveUp(atStep);
       return;
@@ -146,7 +152,13 @@ final class RouteCall {
       router.leaders().learn(group.id(), new Leader(from.node(), reply.getTerm()));
     }
     switch (KvCodec.decode(request, group.id(), reply)) {
-      case KvCodec.Decoded.Final decoded -> answer(decoded.answer());
+      case KvCodec.Decoded.Final decoded -> {
+        if (certainlyExpiredUnapplied(decoded.answer())) {
+          fail(sent, FailureCode.OVERLOADED, "too many newer commands overtook this one");
+        } else {
+          answer(decoded.answer());
+        }
+      }
       case KvCodec.Decoded.WrongShard wrong -> {
         router.events().redirected(group.id());
         retry(
@@ -156,6 +168,18 @@ final class RouteCall {
             "we route by epoch " + router.slots().epoch() + ", it knows " + wrong.epoch());
       }
     }
+  }
+
+  /**
+   * An expired session says that this attempt had no effect and that earlier ones are forgotten.
+   * When the identity is ours we know of every earlier attempt: if none is unknown, the command had
+   * no effect at all.
+   */
+  private synchronized boolean certainlyExpiredUnapplied(KvAnswer answer) {
+    return ownIdentity
+        && !maybeApplied
+        && answer instanceof KvAnswer.Failed failed
+        && failed.code() == FailureCode.SESSION_EXPIRED;
   }
 
   private void onRefused(int sent, Leader from, Reply reply) {

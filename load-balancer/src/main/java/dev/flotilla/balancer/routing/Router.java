@@ -107,6 +107,7 @@ public final class Router implements KvService {
             route,
             request,
             KvCodec.encode(request, slots.epoch(), identity),
+            own != null,
             now(),
             timeoutNanos(call),
             result -> {

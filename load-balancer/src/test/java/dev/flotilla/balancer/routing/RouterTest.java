@@ -288,17 +288,40 @@ final class RouterTest {
     assertThat(answer.join()).isInstanceOf(KvAnswer.Written.class);
   }
 
+  /** H57: nobody knows any more what became of an earlier attempt that was not ours to see. */
   @Test
-  void anExpiredSessionLeavesItUnknown() {
+  void anExpiredSessionOfACallerLeavesItUnknown() {
     warmUp(1, 3);
-    nodes.script(
-        1,
-        FakeNodes.applied(
-            3, CommandResult.newBuilder().setStatus(Status.STATUS_SESSION_EXPIRED).build()));
-    CompletableFuture<KvAnswer> answer = put("k");
+    nodes.script(1, expired());
+    CompletableFuture<KvAnswer> answer =
+        put("k", new CallOptions(0, CallerIdentity.of("me", 1, 0)));
     time.pass(Duration.ofMillis(2));
     assertThat(failed(answer).outcome()).isEqualTo(Outcome.UNKNOWN);
     assertThat(failed(answer).code()).isEqualTo(FailureCode.SESSION_EXPIRED);
+  }
+
+  @Test
+  void anExpiredSessionOfOursAfterALostAttemptLeavesItUnknown() {
+    warmUp(1, 3);
+    nodes.script(1, FakeNodes.unknown(ErrorCode.ERROR_CODE_LEADERSHIP_LOST), expired());
+    CompletableFuture<KvAnswer> answer = put("k");
+    time.pass(Duration.ofMillis(200));
+    assertThat(failed(answer).outcome()).isEqualTo(Outcome.UNKNOWN);
+  }
+
+  @Test
+  void anExpiredSessionOfOursWithoutALostAttemptHadNoEffect() {
+    warmUp(1, 3);
+    nodes.script(1, FakeNodes.refused(ErrorCode.ERROR_CODE_OVERLOADED, null), expired());
+    CompletableFuture<KvAnswer> answer = put("k");
+    time.pass(Duration.ofMillis(200));
+    assertThat(failed(answer).outcome()).isEqualTo(Outcome.NOT_APPLIED);
+    assertThat(failed(answer).code()).isEqualTo(FailureCode.OVERLOADED);
+  }
+
+  private static Reply expired() {
+    return FakeNodes.applied(
+        3, CommandResult.newBuilder().setStatus(Status.STATUS_SESSION_EXPIRED).build());
   }
 
   @Test

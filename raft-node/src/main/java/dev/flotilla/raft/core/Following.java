@@ -133,12 +133,12 @@ final class Following {
   }
 
   /**
-   * A leader of an earlier term is told ours, so that it steps down. Silence would leave it waiting, and us with
-   * it if nobody else can lead (H15).
+   * A leader of an earlier term is told ours, so that it steps down. Silence would leave it
+   * waiting, and us with it if nobody else can lead (H15).
    *
-   * <p>The answer names no round and no position of the old term (H18). The old leader may lead our term by the
-   * time it reads the answer; an answer that named round 10 of its old term would confirm round 10 of the new one, and
-   * with it reads that nobody was asked about.
+   * <p>The answer names no round and no position of the old term (H18). The old leader may lead our
+   * term by the time it reads the answer; an answer that named round 10 of its old term would
+   * confirm round 10 of the new one, and with it reads that nobody was asked about.
    */
   void answerStaleLeader(Message message) {
     replica.out.sendWhenDurable(

@@ -48,7 +48,9 @@ final class MembershipHistory {
     return history.getFirst().membership();
   }
 
-  /** Whether the node is a voter of the membership in force at {@code index} or of any later one. */
+  /**
+   * Whether the node is a voter of the membership in force at {@code index} or of any later one.
+   */
   boolean hadVoterSince(long index, int node) {
     for (int i = history.size() - 1; i >= 0; i--) {
       if (history.get(i).membership().isVoter(node)) {

@@ -67,7 +67,8 @@ public sealed interface Message {
   record Heartbeat(int from, int to, long term, long round, long commitIndex) implements Message {}
 
   /**
-   * @param round the round answered; 0 when a leader of an earlier term is merely told the current one
+   * @param round the round answered; 0 when a leader of an earlier term is merely told the current
+   *     one
    */
   record HeartbeatReply(int from, int to, long term, long round) implements Message {}
 

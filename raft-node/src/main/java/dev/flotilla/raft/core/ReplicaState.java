@@ -58,16 +58,16 @@ final class ReplicaState {
   }
 
   /**
-   * Whether this replica may campaign: a voter of any membership in its log that is, or may be, committed (H49). Being
-   * a voter of the one in force is not enough:
+   * Whether this replica may campaign: a voter of any membership in its log that is, or may be,
+   * committed (H49). Being a voter of the one in force is not enough:
    *
    * <pre>
    *   n3, the leader, knew {3,4} committed, appended {4}, crashed, restarted: in force {4}, commit forgotten
    *   n4              has {3,4} in force, and a log shorter than n3's
    * </pre>
    *
-   * n4 needs the vote of n3, who has the longer log and refuses; so n3 must lead once more, although it is being
-   * removed, and although it does not remember that {3,4} was committed.
+   * n4 needs the vote of n3, who has the longer log and refuses; so n3 must lead once more,
+   * although it is being removed, and although it does not remember that {3,4} was committed.
    */
   boolean mayCampaign() {
     return memberships.hadVoterSince(commitment.index(), self);

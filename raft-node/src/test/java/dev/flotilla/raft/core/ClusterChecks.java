@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What an all-seeing observer checks after every event of a simulated group: the safety properties of
- * the thesis' figure 3.2 and those of reads and durability.
+ * What an all-seeing observer checks after every event of a simulated group: the safety properties
+ * of the thesis' figure 3.2 and those of reads and durability.
  */
 final class ClusterChecks {
   record Position(long index, long term) {}
@@ -41,15 +41,20 @@ final class ClusterChecks {
     if (before != null) {
       return;
     }
-    committed.forEach(
-        (index, commit) -> {
-          if (commit.committedInTerm() < status.term() && index > status.base().index()) {
-            require(
-                node.coreTermAt(index) == commit.term(),
-                "leader n" + node.id + " of term " + status.term() + " lacks committed entry "
-                    + index + " of term " + commit.term());
-          }
-        });
+    committed.forEach((index, commit) -> {
+      if (commit.committedInTerm() < status.term() && index > status.base().index()) {
+        require(
+            node.coreTermAt(index) == commit.term(),
+            "leader n"
+                + node.id
+                + " of term "
+                + status.term()
+                + " lacks committed entry "
+                + index
+                + " of term "
+                + commit.term());
+      }
+    });
   }
 
   void voted(int voter, long term, int candidate) {
@@ -75,8 +80,7 @@ final class ClusterChecks {
     Commit before = committed.putIfAbsent(index, new Commit(term, inTerm));
     require(
         before == null || before.term() == term,
-        "n" + node.id + " committed entry " + index + " of term " + term + " instead of "
-            + before);
+        "n" + node.id + " committed entry " + index + " of term " + term + " instead of " + before);
   }
 
   /** State machine safety: everyone applies the same entry at an index. */

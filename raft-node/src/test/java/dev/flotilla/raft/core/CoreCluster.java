@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of cores in one thread, with a network and disks that misbehave as a seed says. Everything is checked after
- * every event; the same seed gives the same run.
+ * A group of cores in one thread, with a network and disks that misbehave as a seed says.
+ * Everything is checked after every event; the same seed gives the same run.
  */
 final class CoreCluster {
   static final long MILLIS = 1_000_000L;
@@ -141,8 +141,7 @@ final class CoreCluster {
     to.submit(new Input.Receive(message));
   }
 
-  void sendSnapshot(
-      int from, int to, long term, SimNode.State state, Consumer<Boolean> ended) {
+  void sendSnapshot(int from, int to, long term, SimNode.State state, Consumer<Boolean> ended) {
     mark("snapshot sent");
     after(
         20 * MILLIS + random.nextLong(200 * MILLIS),

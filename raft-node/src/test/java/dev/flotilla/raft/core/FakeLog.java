@@ -17,7 +17,8 @@ final class FakeLog implements LogReader {
   }
 
   static FakeLog ofVoters(Integer... voters) {
-    return new FakeLog(new LogBase(0, 0, Membership.ofVoters(new java.util.TreeSet<>(List.of(voters)))));
+    return new FakeLog(
+        new LogBase(0, 0, Membership.ofVoters(new java.util.TreeSet<>(List.of(voters)))));
   }
 
   @Override

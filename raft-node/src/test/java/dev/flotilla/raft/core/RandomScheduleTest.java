@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random schedules of delays, losses, repetitions, partitions, pauses, crashes, transfers, membership
- * changes, snapshots and compactions, every event checked. {@code -Dcore.seeds=N} runs more of them,
- * {@code -Dcore.seed=S} one.
+ * Random schedules of delays, losses, repetitions, partitions, pauses, crashes, transfers,
+ * membership changes, snapshots and compactions, every event checked. {@code -Dcore.seeds=N} runs
+ * more of them, {@code -Dcore.seed=S} one.
  */
 class RandomScheduleTest {
   private static final long MILLIS = CoreCluster.MILLIS;
@@ -32,7 +32,6 @@ class RandomScheduleTest {
     for (long seed = 0; seed < seeds; seed++) {
       run(seed);
     }
-    System.out.println(marks);
     assertThat(marks)
         .containsKeys(
             "tail replaced",
@@ -157,8 +156,9 @@ class RandomScheduleTest {
         TreeSet<Integer> side = new TreeSet<>();
         NODES.stream().filter(id -> random.nextBoolean()).forEach(side::add);
         for (int a : side) {
-          NODES.stream().filter(b -> !side.contains(b)).forEach(
-              b -> {
+          NODES.stream()
+              .filter(b -> !side.contains(b))
+              .forEach(b -> {
                 cluster.cut(a, b);
                 cluster.cut(b, a);
               });

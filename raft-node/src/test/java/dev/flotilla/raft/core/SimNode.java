@@ -13,8 +13,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One simulated node: does for its core what the runtime does, with a disk whose sync takes time and loses what was not
- * synced when the node crashes. While a sync runs the node stands still, as the real loop does.
+ * One simulated node: does for its core what the runtime does, with a disk whose sync takes time
+ * and loses what was not synced when the node crashes. While a sync runs the node stands still, as
+ * the real loop does.
  */
 final class SimNode {
 
@@ -101,7 +102,9 @@ final class SimNode {
     armTick();
   }
 
-  /** Loses everything but what was synced and, perhaps, a part of what was on its way to the disk. */
+  /**
+   * Loses everything but what was synced and, perhaps, a part of what was on its way to the disk.
+   */
   void crash() {
     core = null;
     life++;
@@ -359,8 +362,7 @@ final class SimNode {
     switch (message) {
       case Message.VoteReply reply -> {
         if (reply.granted()) {
-          require(
-              wasWritten(reply.term(), reply.to()), "vote sent before its write");
+          require(wasWritten(reply.term(), reply.to()), "vote sent before its write");
           cluster.checks.voted(id, reply.term(), reply.to());
         }
       }
@@ -370,7 +372,8 @@ final class SimNode {
       }
       case Message.AppendReply reply ->
           require(
-              // An answer may leave after a later leader's entries have replaced what it answers for, as if it had
+              // An answer may leave after a later leader's entries have replaced what it answers
+              // for, as if it had
               // left in between.
               !reply.success()
                   || durable.term() > reply.term()
@@ -390,7 +393,9 @@ final class SimNode {
     cluster.send(message);
   }
 
-  /** The log of hard states is ordered: what was written once has been on disk, whatever followed. */
+  /**
+   * The log of hard states is ordered: what was written once has been on disk, whatever followed.
+   */
   private boolean wasWritten(long term, int vote) {
     return writtenBallots.contains(new HardState(term, vote));
   }
@@ -439,16 +444,18 @@ final class SimNode {
     State sent = state;
     long term = last.term();
     cluster.sendSnapshot(
-        id, peer, term, sent, success -> submit(new Input.SnapshotSent(peer, success, sent.applied())));
+        id,
+        peer,
+        term,
+        sent,
+        success -> submit(new Input.SnapshotSent(peer, success, sent.applied())));
   }
 
   void receiveSnapshot(int from, long term, State snapshot) {
     snapshots.put(snapshot.applied(), snapshot);
     submit(
         new Input.SnapshotReceived(
-            from,
-            term,
-            new LogBase(snapshot.applied(), snapshot.term(), snapshot.membership())));
+            from, term, new LogBase(snapshot.applied(), snapshot.term(), snapshot.membership())));
   }
 
   private void armTick() {
@@ -462,13 +469,12 @@ final class SimNode {
       if (due != Long.MAX_VALUE) {
         cluster.after(
             Math.max(0, due - cluster.now()),
-            mine(
-                () -> {
-                  if (tickAt == due) {
-                    tickAt = Long.MIN_VALUE;
-                    submit(new Input.Tick());
-                  }
-                }));
+            mine(() -> {
+              if (tickAt == due) {
+                tickAt = Long.MIN_VALUE;
+                submit(new Input.Tick());
+              }
+            }));
       }
     }
   }
