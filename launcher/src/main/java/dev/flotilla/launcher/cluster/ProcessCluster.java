@@ -245,8 +245,8 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
   }
 
   /**
-   * Asks a child to end and waits for it until the deadline. One that somebody started again by hand
-   * is part of the cluster too, and ends with it.
+   * Asks a child to end and waits for it until the deadline. One that somebody started again by
+   * hand is part of the cluster too, and ends with it.
    */
   private boolean end(String name, long deadline) {
     Process child = children.get(name);
