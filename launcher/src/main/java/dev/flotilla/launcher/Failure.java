@@ -3,8 +3,8 @@ package dev.flotilla.launcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something a person at the terminal has to know. The message says what is wrong, the advice what to
- * do next; neither comes with a stack trace.
+ * Something a person at the terminal has to know. The message says what is wrong, the advice what
+ * to do next; neither comes with a stack trace.
  */
 public class Failure extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -18,8 +18,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code cluster.json}: who runs where, for as long as the cluster runs. Written whole under another
- * name and renamed, so that a reader never sees half of it.
+ * {@code cluster.json}: who runs where, for as long as the cluster runs. Written whole under
+ * another name and renamed, so that a reader never sees half of it.
  *
  * @param launcherPid the process that supervises (and, in one JVM, is) the cluster
  * @param processes whether every node is a process of its own

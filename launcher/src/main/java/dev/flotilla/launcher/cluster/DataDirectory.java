@@ -46,8 +46,8 @@ public final class DataDirectory {
   }
 
   /**
-   * The configuration to run with: the stored one, moved to the wanted ports, or a new one for a new
-   * directory. Call under the lock.
+   * The configuration to run with: the stored one, moved to the wanted ports, or a new one for a
+   * new directory. Call under the lock.
    *
    * @throws Failure when the data belongs to a cluster of another shape
    */
@@ -100,7 +100,9 @@ public final class DataDirectory {
   }
 
   private static String members(ClusterConfig config, Group group) {
-    return group.nodes().stream().map(id -> config.node(id).name()).collect(Collectors.joining(" "));
+    return group.nodes().stream()
+        .map(id -> config.node(id).name())
+        .collect(Collectors.joining(" "));
   }
 
   /** Someone's other files are not a place for a database. */

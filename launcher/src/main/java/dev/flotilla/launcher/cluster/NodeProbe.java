@@ -51,20 +51,19 @@ public final class NodeProbe implements AutoCloseable {
   private CompletableFuture<NodeView> node(String name, String address, boolean stateHash) {
     URI uri = URI.create("http://" + address + "/raft/status?hash=" + stateHash);
     return http.sendAsync(request(uri), HttpResponse.BodyHandlers.ofString())
-        .handle(
-            (response, failure) -> {
-              if (failure != null) {
-                return NodeView.silent(name, reason(failure));
-              }
-              if (response.statusCode() != 200) {
-                return NodeView.silent(name, "answers HTTP " + response.statusCode());
-              }
-              try {
-                return read(name, JSON.readTree(response.body()));
-              } catch (JacksonException e) {
-                return NodeView.silent(name, "answers something else than a node's status");
-              }
-            });
+        .handle((response, failure) -> {
+          if (failure != null) {
+            return NodeView.silent(name, reason(failure));
+          }
+          if (response.statusCode() != 200) {
+            return NodeView.silent(name, "answers HTTP " + response.statusCode());
+          }
+          try {
+            return read(name, JSON.readTree(response.body()));
+          } catch (JacksonException e) {
+            return NodeView.silent(name, "answers something else than a node's status");
+          }
+        });
   }
 
   /** Whether {@code /readyz} answers 200. */

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * Finds who listens on a port, where the system has {@code /proc}: the socket's inode in {@code
- * /proc/net/tcp}, then the process that holds a descriptor of it. Other users' processes stay hidden
- * unless we are root.
+ * /proc/net/tcp}, then the process that holds a descriptor of it. Other users' processes stay
+ * hidden unless we are root.
  */
 final class PortOwner {
   private static final String LISTEN = "0A";

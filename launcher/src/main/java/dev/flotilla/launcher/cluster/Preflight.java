@@ -17,7 +17,9 @@ import java.util.Map;
 
 /** What must be true before anything starts, so that nothing has to be undone half-way. */
 public final class Preflight {
-  /** Below this a cluster would soon stop for want of room; logs and engines need some to breathe. */
+  /**
+   * Below this a cluster would soon stop for want of room; logs and engines need some to breathe.
+   */
   static final long MIN_FREE_BYTES = 256L << 20;
 
   private Preflight() {}
@@ -32,20 +34,23 @@ public final class Preflight {
       wanted.put(node.name() + " grpc", node.grpc().listen());
       wanted.put(node.name() + " http", node.http().listen());
     }
-    portsAreFree(wanted, "Stop that program, or choose other ports with --base-port (now " + config.balancer().listen().port() + ").");
+    portsAreFree(
+        wanted,
+        "Stop that program, or choose other ports with --base-port (now "
+            + config.balancer().listen().port()
+            + ").");
   }
 
   /** The same for one node or balancer. */
   public static void portsAreFree(Map<String, HostPort> wanted, String advice) {
     List<String> conflicts = new ArrayList<>();
-    wanted.forEach(
-        (use, address) -> {
-          if (!canBind(address)) {
-            String owner =
-                PortOwner.of(address.port()).map(found -> "held by " + found).orElse("already in use");
-            conflicts.add("  port " + address.port() + " (" + use + ", " + address + ") is " + owner);
-          }
-        });
+    wanted.forEach((use, address) -> {
+      if (!canBind(address)) {
+        String owner =
+            PortOwner.of(address.port()).map(found -> "held by " + found).orElse("already in use");
+        conflicts.add("  port " + address.port() + " (" + use + ", " + address + ") is " + owner);
+      }
+    });
     if (!conflicts.isEmpty()) {
       throw new Failure(
           ExitCode.FAILED,
@@ -80,7 +85,11 @@ public final class Preflight {
     if (free < MIN_FREE_BYTES) {
       throw new Failure(
           ExitCode.FAILED,
-          "The disk of " + directory + " has only " + (free >> 20) + " MiB left; a cluster needs at least "
+          "The disk of "
+              + directory
+              + " has only "
+              + (free >> 20)
+              + " MiB left; a cluster needs at least "
               + (MIN_FREE_BYTES >> 20)
               + " MiB.",
           "Make room, or choose a --data-dir on another disk.");

@@ -11,19 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Every node and the balancer as a process of its own, watched. A child that ends without being told
- * to is reported, not restarted: this launcher serves people who kill nodes to see what happens. One
- * that somebody starts again by hand ({@code flotilla node --name n3}) is noticed and listed again.
+ * Every node and the balancer as a process of its own, watched. A child that ends without being
+ * told to is reported, not restarted: this launcher serves people who kill nodes to see what
+ * happens. One that somebody starts again by hand ({@code flotilla node --name n3}) is noticed and
+ * listed again.
  *
- * <p>Children hold the read end of a pipe whose write end only we hold, so they end by themselves when
- * this process ends, however it ends; see {@link dev.flotilla.launcher.node.StopSignals}.
+ * <p>Children hold the read end of a pipe whose write end only we hold, so they end by themselves
+ * when this process ends, however it ends; see {@link dev.flotilla.launcher.node.StopSignals}.
  */
 public final class ProcessCluster implements RunningCluster, AutoCloseable {
 
@@ -141,12 +143,11 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     if (stopping.get()) {
       return;
     }
-    returned.forEach(
-        (name, pid) -> {
-          if (!isRunning(pid) && returned.remove(name, pid)) {
-            tellEnded(name, pid, UNKNOWN_EXIT);
-          }
-        });
+    returned.forEach((name, pid) -> {
+      if (!isRunning(pid) && returned.remove(name, pid)) {
+        tellEnded(name, pid, UNKNOWN_EXIT);
+      }
+    });
     Map<String, String> down = new LinkedHashMap<>();
     for (ClusterConfig.Node node : config.nodes()) {
       if (pidOf(node.id()) == 0) {
@@ -217,14 +218,13 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     for (List<String> sequence : sequences) {
       groups.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (String name : sequence) {
-                      if (!end(name, deadline)) {
-                        all.set(false);
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (String name : sequence) {
+                  if (!end(name, deadline)) {
+                    all.set(false);
+                  }
+                }
+              }));
     }
     boolean interrupted = false;
     for (Thread group : groups) {
@@ -244,29 +244,33 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
     return all.get();
   }
 
-  /** Asks a child to end and waits for it until the deadline. */
+  /**
+   * Asks a child to end and waits for it until the deadline. One that somebody started again by hand
+   * is part of the cluster too, and ends with it.
+   */
   private boolean end(String name, long deadline) {
-    @Nullable Process child = children.get(name);
-    if (child == null || !child.isAlive()) {
-      return true;
-    }
-    child.destroy();
+    Process child = children.get(name);
+    Optional<ProcessHandle> byHand =
+        Optional.ofNullable(returned.get(name)).flatMap(ProcessHandle::of);
     try {
-      return child.waitFor(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
-          && child.exitValue() == 0;
+      if (child != null && child.isAlive()) {
+        child.destroy();
+        return child.waitFor(left(deadline), TimeUnit.NANOSECONDS) && child.exitValue() == 0;
+      }
+      if (byHand.isPresent() && byHand.get().destroy()) {
+        byHand.get().onExit().get(left(deadline), TimeUnit.NANOSECONDS);
+      }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
       return false;
     }
   }
 
-  /** The last line a child printed outside its log, if any: the JVM's own complaints. */
-  public Optional<String> lastOutput(String name) {
-    try (java.util.stream.Stream<String> lines = Files.lines(outputOf(name))) {
-      return lines.filter(line -> !line.isBlank()).reduce((first, second) -> second);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return Optional.empty();
-    }
+  private static long left(long deadline) {
+    return Math.max(1, deadline - System.nanoTime());
   }
 
   @Override

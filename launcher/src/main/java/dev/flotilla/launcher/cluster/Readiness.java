@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Waits until the cluster serves: every group has a leader that has applied its own first entry, and the balancer is ready. */
+/**
+ * Waits until the cluster serves: every group has a leader that has applied its own first entry,
+ * and the balancer is ready.
+ */
 public final class Readiness {
   private static final long POLL_MILLIS = 40;
 
@@ -65,8 +68,7 @@ public final class Readiness {
   private static boolean hasLeader(List<NodeView> views, String group) {
     return views.stream()
         .flatMap(view -> view.replicas().stream())
-        .anyMatch(
-            replica ->
-                replica.group().equals(group) && replica.leads() && replica.appliedIndex() > 0);
+        .anyMatch(replica ->
+            replica.group().equals(group) && replica.leads() && replica.appliedIndex() > 0);
   }
 }

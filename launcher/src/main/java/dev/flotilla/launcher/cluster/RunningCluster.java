@@ -12,8 +12,9 @@ public sealed interface RunningCluster permits JvmCluster, ProcessCluster {
   long balancerPid();
 
   /**
-   * Ends the balancer, then the nodes of each group one after the other, so that each hands over what
-   * it leads to one that still runs. Whatever is not done within the budget is ended without it.
+   * Ends the balancer, then the nodes of each group one after the other, so that each hands over
+   * what it leads to one that still runs. Whatever is not done within the budget is ended without
+   * it.
    *
    * @return whether all of it was done in order
    */

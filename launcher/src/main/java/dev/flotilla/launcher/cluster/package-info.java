@@ -1,4 +1,7 @@
-/** A whole cluster on this machine: checks before it starts, starting and watching it in one JVM or as processes, and {@code cluster.json}. */
+/**
+ * A whole cluster on this machine: checks before it starts, starting and watching it in one JVM or
+ * as processes, and {@code cluster.json}.
+ */
 @NullMarked
 package dev.flotilla.launcher.cluster;
 

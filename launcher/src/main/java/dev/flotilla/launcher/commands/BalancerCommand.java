@@ -58,14 +58,16 @@ public final class BalancerCommand implements Callable<Integer> {
         Map.of("balancer http", listen),
         "Stop that program, or choose another address with --set balancer.http=HOST:PORT.");
     // The port in the name of any but the usual one: several may log into one directory.
-    boolean usual = listen.equals(ClusterConfigReader.read(config, Overrides.none()).balancer().listen());
+    boolean usual =
+        listen.equals(ClusterConfigReader.read(config, Overrides.none()).balancer().listen());
     LogFiles.start(
         cluster.logDirectory(),
         usual ? "balancer" : "balancer-" + listen.port(),
         LogLevel.fromEnvironment());
     overrides
         .unusedVariables()
-        .forEach(variable -> terminal.problem("warning: " + variable + " names no key of the cluster file"));
+        .forEach(variable ->
+            terminal.problem("warning: " + variable + " names no key of the cluster file"));
     StopSignals signals = StopSignals.install();
     if (supervised) {
       signals.watchSupervisor(System.in);

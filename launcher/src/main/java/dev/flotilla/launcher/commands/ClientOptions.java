@@ -44,12 +44,11 @@ public final class ClientOptions {
 
   private Duration timeout() {
     return Units.parseDuration(timeout)
-        .orElseThrow(
-            () ->
-                new Failure(
-                    ExitCode.USAGE,
-                    "--timeout: expected " + Units.DURATION_FORM + ", found " + timeout,
-                    ""));
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.USAGE,
+                "--timeout: expected " + Units.DURATION_FORM + ", found " + timeout,
+                ""));
   }
 
   private URI balancerUri() {
@@ -70,6 +69,8 @@ public final class ClientOptions {
       // reported below
     }
     throw new Failure(
-        ExitCode.USAGE, "--balancer: expected a URL such as http://127.0.0.1:8080, found " + given, "");
+        ExitCode.USAGE,
+        "--balancer: expected a URL such as http://127.0.0.1:8080, found " + given,
+        "");
   }
 }

@@ -25,8 +25,7 @@ final class ClusterTable {
   }
 
   /** Where every replica stands. */
-  static Table status(
-      Terminal terminal, List<StatusCommand.Row> rows, boolean withHash) {
+  static Table status(Terminal terminal, List<StatusCommand.Row> rows, boolean withHash) {
     Table table =
         new Table()
             .column("NODE", Align.LEFT)

@@ -1,5 +1,6 @@
 package dev.flotilla.launcher.commands;
 
+import dev.flotilla.bench.BenchCommand;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.terminal.Terminal;
@@ -34,6 +35,7 @@ public final class CommandTree {
       child.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
       root.addSubcommand(child);
     }
+    root.addSubcommand(BenchCommand.commandLine()); // brings its own --help
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     root.setUsageHelpWidth(USAGE_WIDTH);
     root.setCaseInsensitiveEnumValuesAllowed(true);

@@ -9,7 +9,8 @@ public final class DataDirectoryOption {
       names = "--data-dir",
       paramLabel = "DIR",
       defaultValue = "${env:FLOTILLA_DATA_DIR:-flotilla-data}",
-      description = "The cluster's folder. Default: ./flotilla-data, or what FLOTILLA_DATA_DIR says.")
+      description =
+          "The cluster's folder. Default: ./flotilla-data, or what FLOTILLA_DATA_DIR says.")
   private Path directory = Path.of("flotilla-data");
 
   public Path path() {

@@ -80,7 +80,8 @@ public final class GetCommand implements Callable<Integer> {
   /** As text where it is text, else in base 64 under a name that says so. */
   private static void putValue(Map<String, @Nullable Object> document, byte[] value) {
     try {
-      document.put("value", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
+      document.put(
+          "value", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
     } catch (CharacterCodingException e) {
       document.put("valueBase64", Base64.getEncoder().encodeToString(value));
     }

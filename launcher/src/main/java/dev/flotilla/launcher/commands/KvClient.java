@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The balancer's REST door as the data commands use it. Never tries a request twice: whether that is
- * safe is for the person at the terminal, who is told the outcome.
+ * The balancer's REST door as the data commands use it. Never tries a request twice: whether that
+ * is safe is for the person at the terminal, who is told the outcome.
  */
 public final class KvClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -86,7 +86,8 @@ public final class KvClient {
   private Answer send(String key, HttpRequest.Builder request) {
     HttpResponse<byte[]> response;
     try {
-      response = http.send(request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofByteArray());
+      response =
+          http.send(request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofByteArray());
     } catch (HttpTimeoutException e) {
       throw new Failure(
           ExitCode.NO_QUORUM,
@@ -102,7 +103,10 @@ public final class KvClient {
     } catch (IOException e) {
       throw new Failure(
           ExitCode.FAILED,
-          "The connection to " + balancer + " broke; whether the request took effect is unknown: " + e.getMessage(),
+          "The connection to "
+              + balancer
+              + " broke; whether the request took effect is unknown: "
+              + e.getMessage(),
           "Read the key to find out, then try again.",
           e);
     } catch (InterruptedException e) {
@@ -133,8 +137,7 @@ public final class KvClient {
             .map(document -> document.path("detail").asString(document.path("title").asString("")))
             .filter(text -> !text.isBlank())
             .orElse("the balancer answered HTTP " + status);
-    String outcome =
-        problem.map(document -> document.path("outcome").asString("")).orElse("");
+    String outcome = problem.map(document -> document.path("outcome").asString("")).orElse("");
     String suffix =
         switch (outcome) {
           case "unknown" -> " Whether it took effect is unknown.";
@@ -155,7 +158,9 @@ public final class KvClient {
               "See flotilla status: the key's group may have too few nodes running.");
       case 429 ->
           new Failure(
-              ExitCode.FAILED, sentence(detail) + suffix, "The cluster is overloaded; try again in a moment.");
+              ExitCode.FAILED,
+              sentence(detail) + suffix,
+              "The cluster is overloaded; try again in a moment.");
       default ->
           new Failure(
               ExitCode.FAILED,

@@ -77,7 +77,8 @@ public final class NodeCommand implements Callable<Integer> {
     LogFiles.start(cluster.logDirectory(), self.name(), LogLevel.fromEnvironment());
     overrides
         .unusedVariables()
-        .forEach(variable -> terminal.problem("warning: " + variable + " names no key of the cluster file"));
+        .forEach(variable ->
+            terminal.problem("warning: " + variable + " names no key of the cluster file"));
     StopSignals signals = StopSignals.install();
     if (supervised) {
       signals.watchSupervisor(System.in);
@@ -107,11 +108,10 @@ public final class NodeCommand implements Callable<Integer> {
     return cluster.nodes().stream()
         .filter(node -> node.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new Failure(
-                    ExitCode.BAD_CONFIGURATION,
-                    config + " has no node " + name + DidYouMean.hint(name, names) + ".",
-                    "It names " + String.join(", ", names) + "."));
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.BAD_CONFIGURATION,
+                config + " has no node " + name + DidYouMean.hint(name, names) + ".",
+                "It names " + String.join(", ", names) + "."));
   }
 }

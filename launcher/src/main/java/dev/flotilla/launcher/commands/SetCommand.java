@@ -64,8 +64,7 @@ public final class SetCommand implements Callable<Integer> {
     Map<String, String> headers = new HashMap<>(conditions.headers());
     if (ifAbsent) {
       if (!headers.isEmpty()) {
-        throw new Failure(
-            ExitCode.USAGE, "--if-absent and --if-revision exclude each other.", "");
+        throw new Failure(ExitCode.USAGE, "--if-absent and --if-revision exclude each other.", "");
       }
       headers.put("If-None-Match", "*");
     }

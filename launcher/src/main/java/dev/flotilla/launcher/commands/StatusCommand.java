@@ -47,7 +47,9 @@ public final class StatusCommand implements Callable<Integer> {
       description = "Asks the nodes this cluster file names, instead of those in cluster.json.")
   private @Nullable Path config;
 
-  @Option(names = "--hash", description = "Computes each replica's state hash; reads its whole state.")
+  @Option(
+      names = "--hash",
+      description = "Computes each replica's state hash; reads its whole state.")
   private boolean hash;
 
   private final Terminal terminal;
@@ -87,14 +89,12 @@ public final class StatusCommand implements Callable<Integer> {
     List<Row> rows = rows(known, views);
     List<String> leaderless =
         groups.stream()
-            .filter(
-                group ->
-                    rows.stream()
-                        .noneMatch(
-                            row ->
-                                row.replica() != null
-                                    && row.group().equals(group)
-                                    && row.replica().leads()))
+            .filter(group ->
+                rows.stream()
+                    .noneMatch(row ->
+                        row.replica() != null
+                            && row.group().equals(group)
+                            && row.replica().leads()))
             .toList();
     if (output.json()) {
       terminal.line(OutputOption.toJson(document(rows, leaderless)));
@@ -115,24 +115,21 @@ public final class StatusCommand implements Callable<Integer> {
       ClusterConfig cluster =
           ClusterConfigReader.read(file, Overrides.of(List.of(), System.getenv()));
       return cluster.nodes().stream()
-          .map(
-              node ->
-                  new Known(
-                      node.name(),
-                      String.join(
-                          ",",
-                          cluster.groupsOf(node).stream().map(ClusterConfig.Group::name).toList()),
-                      node.http().advertise().toString()))
+          .map(node ->
+              new Known(
+                  node.name(),
+                  String.join(
+                      ",", cluster.groupsOf(node).stream().map(ClusterConfig.Group::name).toList()),
+                  node.http().advertise().toString()))
           .toList();
     }
     return ClusterFile.read(dataDirectory.path())
-        .orElseThrow(
-            () ->
-                new Failure(
-                    ExitCode.FAILED,
-                    "No cluster runs from " + dataDirectory.path() + ".",
-                    "Start one with: flotilla up (or name its folder with --data-dir, or its file"
-                        + " with --config)."))
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.FAILED,
+                "No cluster runs from " + dataDirectory.path() + ".",
+                "Start one with: flotilla up (or name its folder with --data-dir, or its file"
+                    + " with --config)."))
         .nodes()
         .stream()
         .map(node -> new Known(node.name(), node.group(), node.http()))

@@ -67,7 +67,9 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin private OutputOption output = new OutputOption();
 
-  @Option(names = "--fresh", description = "Deletes the cluster's data first. There is no way back.")
+  @Option(
+      names = "--fresh",
+      description = "Deletes the cluster's data first. There is no way back.")
   private boolean fresh;
 
   @Option(
@@ -115,10 +117,10 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(
-      LocalLayout layout, DataDirectory directory, Overrides overrides, long beganNanos)
+  private int run(LocalLayout layout, DataDirectory directory, Overrides overrides, long beganNanos)
       throws IOException, InterruptedException {
-    Preflight.portsAreFree(layout.config("preflight", directory.path(), ClusterConfig.Tuning.DEFAULT));
+    Preflight.portsAreFree(
+        layout.config("preflight", directory.path(), ClusterConfig.Tuning.DEFAULT));
     if (fresh && directory.clear()) {
       say("Deleted the data in " + directory.path());
     }
@@ -129,14 +131,14 @@ public final class UpCommand implements Callable<Integer> {
         config.logDirectory(), processes ? "supervisor" : "flotilla", LogLevel.fromEnvironment());
     overrides
         .unusedVariables()
-        .forEach(name -> terminal.problem("warning: " + name + " names no key of the cluster file"));
+        .forEach(
+            name -> terminal.problem("warning: " + name + " names no key of the cluster file"));
     if (!output.json()) {
       Banner.print(terminal, Version.text(), shape(config));
     }
     StopSignals signals = StopSignals.install();
     RunningCluster cluster = start(config, directory, signals);
-    try (ClusterFileKeeper file =
-        new ClusterFileKeeper(directory, config, processes, cluster)) {
+    try (ClusterFileKeeper file = new ClusterFileKeeper(directory, config, processes, cluster)) {
       keeper.set(file);
       file.update();
       int code = serve(config, directory, cluster, signals, beganNanos);
@@ -183,7 +185,9 @@ public final class UpCommand implements Callable<Integer> {
           new Readiness(config, probe)
               .await(
                   READY_PATIENCE,
-                  () -> signals.isAsked() || cluster instanceof ProcessCluster children && children.anyEnded(),
+                  () ->
+                      signals.isAsked()
+                          || cluster instanceof ProcessCluster children && children.anyEnded(),
                   terminal::progress);
     }
     if (found.serves()) {
@@ -208,8 +212,9 @@ public final class UpCommand implements Callable<Integer> {
     String why = signals.await();
     LOG.info("event=stopping why=\"{}\"", why);
     if (why.equals(ALL_ENDED)) {
-      terminal.problem("error: no process of the cluster is left. The same command starts it again;"
-          + " every write that was answered is on the disks.");
+      terminal.problem(
+          "error: no process of the cluster is left. The same command starts it again;"
+              + " every write that was answered is on the disks.");
       return ExitCode.FAILED;
     }
     if (!output.json()) {
@@ -228,7 +233,9 @@ public final class UpCommand implements Callable<Integer> {
       terminal.line(
           orderly
               ? "Stopped in " + millis + " ms."
-              : "Stopped in " + millis + " ms; not everything could be flushed in time, the next start replays the log.");
+              : "Stopped in "
+                  + millis
+                  + " ms; not everything could be flushed in time, the next start replays the log.");
     }
   }
 

@@ -42,13 +42,19 @@ final class UpScreen {
     terminal.line("Try it:");
     for (String request : List.of("SET|greeting|hello", "GET|greeting|", "DELETE|greeting|")) {
       terminal.line(
-          "  curl -d key=greeting --data-urlencode 'request=" + request + "' " + balancer + "/request");
+          "  curl -d key=greeting --data-urlencode 'request="
+              + request
+              + "' "
+              + balancer
+              + "/request");
     }
     terminal.line();
     terminal.line(
         terminal.dim(
             processes
-                ? "Logs in " + config.logDirectory() + ". Kill any of these processes; Ctrl-C stops all."
+                ? "Logs in "
+                    + config.logDirectory()
+                    + ". Kill any of these processes; Ctrl-C stops all."
                 : "Logs in " + config.logDirectory() + ". Ctrl-C stops the cluster."));
   }
 

@@ -1,4 +1,7 @@
-/** The commands, one class each: options, help and what is printed. The work is done in the other packages. */
+/**
+ * The commands, one class each: options, help and what is printed. The work is done in the other
+ * packages.
+ */
 @NullMarked
 package dev.flotilla.launcher.commands;
 

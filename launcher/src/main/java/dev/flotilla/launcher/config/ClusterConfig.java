@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A whole cluster as its file describes it, checked: names and ids are unique, groups name nodes that
- * exist, no two sockets share an address.
+ * A whole cluster as its file describes it, checked: names and ids are unique, groups name nodes
+ * that exist, no two sockets share an address.
  *
  * @param clusterId what nodes, balancers and disks must agree on to belong together
  * @param directory the folder that holds the nodes' folders and the logs; absolute

@@ -92,16 +92,17 @@ public final class ClusterConfigReader {
       HostPort grpc =
           section
               .address("address")
-              .orElseThrow(
-                  () -> section.error("address", "missing; expected host:port"));
-      HostPort http = section.address("http").orElseGet(() -> defaultHttp(section, "address", grpc));
+              .orElseThrow(() -> section.error("address", "missing; expected host:port"));
+      HostPort http =
+          section.address("http").orElseGet(() -> defaultHttp(section, "address", grpc));
       section.rejectUnknownKeys();
       peers.add(new Peer(section, id, grpc, http));
     }
     if (peers.isEmpty()) {
       throw root.error("peers", "expected at least one peer");
     }
-    // Node ids start at 1 everywhere (0 means none), so a file that counts from 0 is shifted; names keep the file's
+    // Node ids start at 1 everywhere (0 means none), so a file that counts from 0 is shifted; names
+    // keep the file's
     // own numbers.
     int shift = peers.stream().anyMatch(peer -> peer.id() == 0) ? 1 : 0;
     Map<Integer, Node> nodes = new TreeMap<>();
@@ -145,10 +146,9 @@ public final class ClusterConfigReader {
     while (true) {
       HostPort candidate = new HostPort("127.0.0.1", port);
       if (nodes.stream()
-          .noneMatch(
-              node ->
-                  node.grpc().listen().port() == candidate.port()
-                      || node.http().listen().port() == candidate.port())) {
+          .noneMatch(node ->
+              node.grpc().listen().port() == candidate.port()
+                  || node.http().listen().port() == candidate.port())) {
         return candidate;
       }
       port++;
@@ -172,8 +172,7 @@ public final class ClusterConfigReader {
       int id = id(section, name, "node");
       Endpoint grpc = endpoint(section, "grpc", Optional.empty());
       Endpoint http =
-          endpoint(
-              section, "http", Optional.of(defaultHttp(section, "grpc", grpc.listen())));
+          endpoint(section, "http", Optional.of(defaultHttp(section, "grpc", grpc.listen())));
       Path folder = directory.resolve(section.optionalText("directory", "a folder").orElse(name));
       section.rejectUnknownKeys();
       Node node = new Node(id, name, grpc, http, folder.normalize());
@@ -233,8 +232,8 @@ public final class ClusterConfigReader {
   }
 
   /**
-   * The id, or the number the name ends with. Never the place in the list: ids are written into logs
-   * and ballots, and must survive a reordered file.
+   * The id, or the number the name ends with. Never the place in the list: ids are written into
+   * logs and ballots, and must survive a reordered file.
    */
   private static int id(ConfigSection section, String name, String what) {
     Optional<Integer> given = section.optionalInteger("id", 1, MAX_ID);
@@ -272,9 +271,8 @@ public final class ClusterConfigReader {
         section
             .address("listen")
             .or(() -> otherwise)
-            .orElseThrow(
-                () ->
-                    section.error("listen", "missing; expected an address such as 127.0.0.1:7001"));
+            .orElseThrow(() ->
+                section.error("listen", "missing; expected an address such as 127.0.0.1:7001"));
     HostPort advertise = section.address("advertise").orElse(listen);
     section.rejectUnknownKeys();
     return checked(parent, key, new Endpoint(listen, advertise));
@@ -299,14 +297,11 @@ public final class ClusterConfigReader {
     }
     sockets.put("the balancer's http address", config.balancer().advertise());
     Map<HostPort, String> owners = new LinkedHashMap<>();
-    sockets.forEach(
-        (owner, address) -> {
-          String other = owners.putIfAbsent(address, owner);
-          if (other != null) {
-            throw new ConfigException(
-                root.where(), owner + " " + address + " is also " + other);
-          }
-        });
+    sockets.forEach((owner, address) -> {
+      String other = owners.putIfAbsent(address, owner);
+      if (other != null) {
+        throw new ConfigException(root.where(), owner + " " + address + " is also " + other);
+      }
+    });
   }
-
 }

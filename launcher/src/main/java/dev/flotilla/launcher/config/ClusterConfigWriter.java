@@ -15,14 +15,18 @@ public final class ClusterConfigWriter {
   /** The file's text; folders inside the cluster's own are written relative to it. */
   public static String write(ClusterConfig config) {
     StringBuilder out = new StringBuilder();
-    line(out, "# A Flotilla cluster. flotilla up wrote this file and reads it again at the next start;");
+    line(
+        out,
+        "# A Flotilla cluster. flotilla up wrote this file and reads it again at the next start;");
     line(out, "# timings and limits may be changed while the cluster is down.");
     line(out, "cluster: " + config.clusterId());
     line(out, "");
     line(out, "groups:");
     for (Group group : config.groups()) {
       String members =
-          group.nodes().stream().map(id -> config.node(id).name()).collect(Collectors.joining(", "));
+          group.nodes().stream()
+              .map(id -> config.node(id).name())
+              .collect(Collectors.joining(", "));
       line(
           out,
           "  - {name: %s, id: %d, weight: %d, nodes: [%s]}"

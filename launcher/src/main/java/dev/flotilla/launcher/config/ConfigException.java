@@ -4,7 +4,10 @@ import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration that cannot be used. The message begins with where: file and line, variable or flag. */
+/**
+ * A configuration that cannot be used. The message begins with where: file and line, variable or
+ * flag.
+ */
 public final class ConfigException extends Failure {
   private static final long serialVersionUID = 1;
 

@@ -32,7 +32,8 @@ final class ConfigSection {
   static ConfigSection root(ConfigTree tree, Overrides overrides) {
     if (!(tree instanceof ConfigTree.Mapping mapping)) {
       throw new ConfigException(
-          tree.where(), "expected a mapping with the keys cluster, groups, nodes, found " + tree.kind());
+          tree.where(),
+          "expected a mapping with the keys cluster, groups, nodes, found " + tree.kind());
     }
     return new ConfigSection("", mapping, mapping.where(), overrides);
   }
@@ -86,55 +87,47 @@ final class ConfigSection {
   Optional<Integer> optionalInteger(String key, int min, int max) {
     String form = "a whole number from " + min + " to " + max;
     return scalar(key, form)
-        .map(
-            scalar -> {
-              try {
-                int value = Integer.parseInt(scalar.text().strip());
-                if (value >= min && value <= max) {
-                  return value;
-                }
-              } catch (NumberFormatException e) {
-                // reported below, with the place
-              }
-              throw expected(scalar, key, form);
-            });
+        .map(scalar -> {
+          try {
+            int value = Integer.parseInt(scalar.text().strip());
+            if (value >= min && value <= max) {
+              return value;
+            }
+          } catch (NumberFormatException e) {
+            // reported below, with the place
+          }
+          throw expected(scalar, key, form);
+        });
   }
 
   boolean flag(String key, boolean otherwise) {
     return scalar(key, "true or false")
-        .map(
-            scalar ->
-                switch (scalar.text()) {
-                  case "true" -> true;
-                  case "false" -> false;
-                  default -> throw expected(scalar, key, "true or false");
-                })
+        .map(scalar ->
+            switch (scalar.text()) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw expected(scalar, key, "true or false");
+            })
         .orElse(otherwise);
   }
 
   Duration duration(String key, Duration otherwise) {
     return scalar(key, Units.DURATION_FORM)
-        .map(
-            scalar ->
-                Units.parseDuration(scalar.text())
-                    .filter(duration -> duration.isPositive())
-                    .orElseThrow(() -> expected(scalar, key, Units.DURATION_FORM)))
+        .map(scalar ->
+            Units.parseDuration(scalar.text())
+                .filter(duration -> duration.isPositive())
+                .orElseThrow(() -> expected(scalar, key, Units.DURATION_FORM)))
         .orElse(otherwise);
   }
 
   long bytes(String key, long min, long max, long otherwise) {
     String form =
-        Units.BYTES_FORM
-            + " from "
-            + Units.formatBytes(min)
-            + " to "
-            + Units.formatBytes(max);
+        Units.BYTES_FORM + " from " + Units.formatBytes(min) + " to " + Units.formatBytes(max);
     return scalar(key, form)
-        .map(
-            scalar ->
-                Units.parseBytes(scalar.text())
-                    .filter(bytes -> bytes >= min && bytes <= max)
-                    .orElseThrow(() -> expected(scalar, key, form)))
+        .map(scalar ->
+            Units.parseBytes(scalar.text())
+                .filter(bytes -> bytes >= min && bytes <= max)
+                .orElseThrow(() -> expected(scalar, key, form)))
         .orElse(otherwise);
   }
 
@@ -142,8 +135,7 @@ final class ConfigSection {
     String form = "an address such as 127.0.0.1:7001";
     return scalar(key, form)
         .map(
-            scalar ->
-                HostPort.parse(scalar.text()).orElseThrow(() -> expected(scalar, key, form)));
+            scalar -> HostPort.parse(scalar.text()).orElseThrow(() -> expected(scalar, key, form)));
   }
 
   /** A section that may be missing: its keys can still come from the environment. */
@@ -176,11 +168,17 @@ final class ConfigSection {
     for (ConfigTree item : sequence.items()) {
       if (!(item instanceof ConfigTree.Mapping found)) {
         throw new ConfigException(
-            item.where(), pathOf(key) + ": expected a mapping with the key " + nameKey + ", found " + item.kind());
+            item.where(),
+            pathOf(key)
+                + ": expected a mapping with the key "
+                + nameKey
+                + ", found "
+                + item.kind());
       }
       ConfigTree.Entry name = found.entries().get(nameKey);
       if (name == null || !(name.value() instanceof ConfigTree.Scalar scalar)) {
-        throw new ConfigException(item.where(), pathOf(key) + ": each item needs the key " + nameKey);
+        throw new ConfigException(
+            item.where(), pathOf(key) + ": each item needs the key " + nameKey);
       }
       sections.add(
           new ConfigSection(pathOf(key) + "." + scalar.text(), found, item.where(), overrides));
@@ -201,15 +199,19 @@ final class ConfigSection {
           whereIs(key),
           pathOf(key)
               + ": "
-              + (entry == null ? "missing; expected a list" : "expected a list, found " + entry.value().kind()));
+              + (entry == null
+                  ? "missing; expected a list"
+                  : "expected a list, found " + entry.value().kind()));
     }
     Set<String> words = new LinkedHashSet<>();
     for (ConfigTree item : sequence.items()) {
       if (!(item instanceof ConfigTree.Scalar scalar)) {
-        throw new ConfigException(item.where(), pathOf(key) + ": expected a name, found " + item.kind());
+        throw new ConfigException(
+            item.where(), pathOf(key) + ": expected a name, found " + item.kind());
       }
       if (!words.add(scalar.text())) {
-        throw new ConfigException(scalar.where(), pathOf(key) + ": " + scalar.text() + " is named twice");
+        throw new ConfigException(
+            scalar.where(), pathOf(key) + ": " + scalar.text() + " is named twice");
       }
     }
     return List.copyOf(words);
@@ -220,18 +222,17 @@ final class ConfigSection {
       return;
     }
     new TreeMap<>(mapping.entries())
-        .forEach(
-            (key, entry) -> {
-              if (!askedKeys.contains(key)) {
-                throw new ConfigException(
-                    entry.where(),
-                    pathOf(key)
-                        + ": there is no such key"
-                        + DidYouMean.hint(key, askedKeys)
-                        + "; expected one of "
-                        + String.join(", ", askedKeys));
-              }
-            });
+        .forEach((key, entry) -> {
+          if (!askedKeys.contains(key)) {
+            throw new ConfigException(
+                entry.where(),
+                pathOf(key)
+                    + ": there is no such key"
+                    + DidYouMean.hint(key, askedKeys)
+                    + "; expected one of "
+                    + String.join(", ", askedKeys));
+          }
+        });
   }
 
   private Optional<ConfigTree.Scalar> scalar(String key, String form) {

@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A YAML (or JSON) document as text with places: no types are guessed, so that {@code 1e3} or {@code
- * no} means what the reader of the key says it means, and every value knows its line.
+ * A YAML (or JSON) document as text with places: no types are guessed, so that {@code 1e3} or
+ * {@code no} means what the reader of the key says it means, and every value knows its line.
  */
 sealed interface ConfigTree {
 
@@ -96,7 +96,8 @@ sealed interface ConfigTree {
       throw new ConfigException(name, oneLine(e.getMessage()), e);
     }
     if (root == null) {
-      throw new ConfigException(name, "the file is empty; expected the groups and nodes of a cluster");
+      throw new ConfigException(
+          name, "the file is empty; expected the groups and nodes of a cluster");
     }
     return convert(name, root, 0);
   }

@@ -26,7 +26,9 @@ public final class DidYouMean {
     return among(word, candidates).map(found -> " (did you mean " + found + "?)").orElse("");
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+  /**
+   * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+   */
   static int editDistance(String a, String b) {
     int[][] cost = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
@@ -37,8 +39,7 @@ public final class DidYouMean {
         }
         int replace = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
         int best =
-            Math.min(
-                cost[i - 1][j - 1] + replace, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+            Math.min(cost[i - 1][j - 1] + replace, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
         if (i > 1
             && j > 1
             && a.charAt(i - 1) == b.charAt(j - 2)

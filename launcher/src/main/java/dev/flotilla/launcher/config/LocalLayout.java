@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The cluster of {@code flotilla up}: groups g1.., nodes n1.. dealt out in order (g1 = n1 n2 n3), all
- * on the loopback interface, every port shifted by the same amount.
+ * The cluster of {@code flotilla up}: groups g1.., nodes n1.. dealt out in order (g1 = n1 n2 n3),
+ * all on the loopback interface, every port shifted by the same amount.
  *
  * @param basePort the balancer's port
  */
@@ -68,8 +68,7 @@ public record LocalLayout(int basePort, int groups, int nodesPerGroup) {
       }
       groupList.add(new Group(group, "g" + group, 1, members));
     }
-    return new ClusterConfig(
-        clusterId, directory, groupList, nodes, loopback(basePort), tuning);
+    return new ClusterConfig(clusterId, directory, groupList, nodes, loopback(basePort), tuning);
   }
 
   private static Endpoint loopback(int port) {

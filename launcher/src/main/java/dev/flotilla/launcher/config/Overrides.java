@@ -49,17 +49,17 @@ public final class Overrides {
     for (String set : sets) {
       int equals = set.indexOf('=');
       if (equals <= 0) {
-        throw new ConfigException("--set " + set, "expected path=value, as in timings.heartbeat=50ms");
+        throw new ConfigException(
+            "--set " + set, "expected path=value, as in timings.heartbeat=50ms");
       }
       flags.put(set.substring(0, equals), set.substring(equals + 1));
     }
     Map<String, String> ours = new TreeMap<>();
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith(PREFIX) && !RESERVED.contains(name)) {
-            ours.put(name, value);
-          }
-        });
+    environment.forEach((name, value) -> {
+      if (name.startsWith(PREFIX) && !RESERVED.contains(name)) {
+        ours.put(name, value);
+      }
+    });
     return new Overrides(flags, ours);
   }
 

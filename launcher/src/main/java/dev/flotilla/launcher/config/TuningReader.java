@@ -7,7 +7,9 @@ import dev.flotilla.raft.runtime.NodeOptions;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
 import java.time.Duration;
 
-/** Reads the sections {@code timings}, {@code limits} and {@code reads}; every key has a default. */
+/**
+ * Reads the sections {@code timings}, {@code limits} and {@code reads}; every key has a default.
+ */
 final class TuningReader {
   private static final long MIB = 1L << 20;
 
@@ -22,7 +24,7 @@ final class TuningReader {
     ConfigSection reads = root.section("reads");
     Tuning base = Tuning.DEFAULT;
     int maxKeyBytes = (int) limits.bytes("key-bytes", 1, 64 << 10, base.maxKeyBytes());
-    int maxValueBytes = (int) limits.bytes("value-bytes", 1, 16 * MIB, base.maxValueBytes());
+    int maxValueBytes = (int) limits.bytes("value-bytes", 1, 4 * MIB, base.maxValueBytes());
     Tuning tuning =
         new Tuning(
             raft(timings, limits, reads, base.raft()),
@@ -85,14 +87,14 @@ final class TuningReader {
         timings.duration("request-timeout", Duration.ofMillis(base.defaultTimeoutMillis()));
     return new NodeOptions.Limits(
         limits.bytes("mailbox-bytes", MIB, 4096 * MIB, base.maxMailboxBytes()),
-        limits
-            .optionalInteger("mailbox-requests", 1, 1 << 20)
-            .orElse(base.maxMailboxRequests()),
+        limits.optionalInteger("mailbox-requests", 1, 1 << 20).orElse(base.maxMailboxRequests()),
         limits.bytes("peer-bytes", MIB, 4096 * MIB, base.maxPeerBytes()),
         keyAndValueBytes + COMMAND_OVERHEAD_BYTES,
         base.maxEntryBytes(),
         limits.bytes("compact-bytes", 64 << 10, 1L << 40, base.compactBytes()),
-        limits.optionalInteger("compact-entries", 100, Integer.MAX_VALUE).orElse((int) base.compactEntries()),
+        limits
+            .optionalInteger("compact-entries", 100, Integer.MAX_VALUE)
+            .orElse((int) base.compactEntries()),
         limits.bytes("keep-bytes", 0, 1L << 40, base.keepBytes()),
         limits.bytes("wal-bytes", MIB, 1L << 40, base.maxWalBytes()),
         (int) Math.min(timeout.toMillis(), 600_000),

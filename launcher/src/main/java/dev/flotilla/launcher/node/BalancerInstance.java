@@ -56,9 +56,7 @@ public final class BalancerInstance implements AutoCloseable {
 
   private static GroupPlacement placement(ClusterConfig config, ClusterConfig.Group group) {
     Map<Integer, String> members = new LinkedHashMap<>();
-    group
-        .nodes()
-        .forEach(id -> members.put(id, config.node(id).grpc().advertise().toString()));
+    group.nodes().forEach(id -> members.put(id, config.node(id).grpc().advertise().toString()));
     return new GroupPlacement(group.id(), group.name(), group.weight(), members);
   }
 

@@ -2,6 +2,7 @@ package dev.flotilla.launcher.node;
 
 import dev.flotilla.balancer.ring.SlotTable;
 import dev.flotilla.kv.KvOptions;
+import dev.flotilla.kv.KvSettings;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
 import dev.flotilla.kv.engine.RocksDbEngine;
@@ -12,11 +13,13 @@ import dev.flotilla.raft.runtime.ReplicaSpec;
 /** Opens the key-value state of a node's groups, on RocksDB, in the node's own folder. */
 final class KvStateMachines {
   private final SlotTable slots;
+  private final KvSettings settings;
   private final NodeResources shared;
   private final NioDisk disk;
 
   KvStateMachines(ClusterConfig config, NodeResources shared, NioDisk disk) {
     this.slots = RingSlots.genesis(config);
+    this.settings = settings(config.tuning());
     this.shared = shared;
     this.disk = disk;
   }
@@ -28,8 +31,23 @@ final class KvStateMachines {
             slots.epoch(),
             slots.ranges(group.id()).stream()
                 .map(range -> new SlotRange(range.from(), range.to()))
-                .toList());
+                .toList(),
+            settings);
     return directory ->
         new KvStateMachine(new RocksDbEngine(disk.root(), directory, shared.engines()), options);
+  }
+
+  /**
+   * A limit raised in the file is raised for the replicas when the cluster begins; one lowered
+   * there only narrows the front door, so that it can be raised again.
+   */
+  private static KvSettings settings(ClusterConfig.Tuning tuning) {
+    KvSettings base = KvSettings.DEFAULT;
+    return new KvSettings(
+        Math.max(base.maxKeyBytes(), tuning.maxKeyBytes()),
+        Math.max(base.maxValueBytes(), tuning.maxValueBytes()),
+        base.sessionWindow(),
+        base.sessionTtlMillis(),
+        base.sessionRetiredMillis());
   }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Sends every log line of this process to one file in the data directory, so that the terminal shows
- * only the face. Bounded: {@value #KEPT} old files of {@value #MEBIBYTES} MiB.
+ * Sends every log line of this process to one file in the data directory, so that the terminal
+ * shows only the face. Bounded: {@value #KEPT} old files of {@value #MEBIBYTES} MiB.
  */
 public final class LogFiles {
   private static final int KEPT = 5;
@@ -27,7 +27,8 @@ public final class LogFiles {
   private LogFiles() {}
 
   /**
-   * Starts logging to {@code directory/name.log}. Spring Boot must not set logging up a second time.
+   * Starts logging to {@code directory/name.log}. Spring Boot must not set logging up a second
+   * time.
    *
    * @param level of our own packages; libraries log from INFO
    */

@@ -28,7 +28,12 @@ final class MetricsText {
   }
 
   private void node(NodeStatus status) {
-    add("flotilla_build_info", "gauge", "What runs here.", "version=\"" + status.getVersion() + "\"", 1);
+    add(
+        "flotilla_build_info",
+        "gauge",
+        "What runs here.",
+        "version=\"" + status.getVersion() + "\"",
+        1);
     add(
         "flotilla_node_uptime_seconds",
         "gauge",
@@ -41,18 +46,36 @@ final class MetricsText {
 
   private void replica(ReplicaStatus replica) {
     String group = "group=\"" + replica.getGroupName() + "\"";
-    gauge("raft_has_leader", "Whether the replica knows a leader.", group, replica.getLeader() != 0 ? 1 : 0);
-    gauge("raft_is_leader", "Whether the replica leads.", group, replica.getRole() == Role.ROLE_LEADER ? 1 : 0);
-    gauge("raft_failed", "Whether the replica stopped itself.", group, replica.getRole() == Role.ROLE_FAILED ? 1 : 0);
+    gauge(
+        "raft_has_leader",
+        "Whether the replica knows a leader.",
+        group,
+        replica.getLeader() != 0 ? 1 : 0);
+    gauge(
+        "raft_is_leader",
+        "Whether the replica leads.",
+        group,
+        replica.getRole() == Role.ROLE_LEADER ? 1 : 0);
+    gauge(
+        "raft_failed",
+        "Whether the replica stopped itself.",
+        group,
+        replica.getRole() == Role.ROLE_FAILED ? 1 : 0);
     gauge("raft_term", "The replica's term.", group, replica.getTerm());
     gauge("raft_commit_index", "Last index known committed.", group, replica.getCommitIndex());
     gauge("raft_applied_index", "Last index applied.", group, replica.getAppliedIndex());
     gauge("raft_first_index", "First index still in the log.", group, replica.getFirstIndex());
     gauge("raft_last_index", "Last index in the log.", group, replica.getLastIndex());
-    counter("raft_elections_total", "Campaigns this replica started.", group, replica.getElections());
-    counter("raft_leader_changes_total", "Changes of leader seen.", group, replica.getLeaderChanges());
+    counter(
+        "raft_elections_total", "Campaigns this replica started.", group, replica.getElections());
+    counter(
+        "raft_leader_changes_total", "Changes of leader seen.", group, replica.getLeaderChanges());
     counter("raft_snapshot_sent_total", "Snapshots sent.", group, replica.getSnapshotsSent());
-    counter("raft_snapshot_installed_total", "Snapshots installed.", group, replica.getSnapshotsInstalled());
+    counter(
+        "raft_snapshot_installed_total",
+        "Snapshots installed.",
+        group,
+        replica.getSnapshotsInstalled());
     counter("raft_compactions_total", "Compactions of the log.", group, replica.getCompactions());
     for (PeerProgress peer : replica.getPeersList()) {
       String labels = group + ",peer=\"n" + peer.getNode() + "\"";
@@ -83,14 +106,27 @@ final class MetricsText {
             name,
             key ->
                 new StringBuilder()
-                    .append("# HELP ").append(name).append(' ').append(help).append('\n')
-                    .append("# TYPE ").append(name).append(' ').append(type).append('\n'));
+                    .append("# HELP ")
+                    .append(name)
+                    .append(' ')
+                    .append(help)
+                    .append('\n')
+                    .append("# TYPE ")
+                    .append(name)
+                    .append(' ')
+                    .append(type)
+                    .append('\n'));
     family
         .append(name)
-        .append("{node=\"").append(node).append('"')
+        .append("{node=\"")
+        .append(node)
+        .append('"')
         .append(labels.isEmpty() ? "" : "," + labels)
         .append("} ")
-        .append(value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value))
+        .append(
+            value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value))
         .append('\n');
   }
 }

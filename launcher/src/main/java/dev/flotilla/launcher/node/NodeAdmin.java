@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 /** What the HTTP side door asks of its node. */
 public interface NodeAdmin {
 
-  /** @param stateHash also compute the replicas' state hashes */
+  /**
+   * @param stateHash also compute the replicas' state hashes
+   */
   CompletableFuture<NodeStatus> status(boolean stateHash);
 
   CompletableFuture<TransferLeadershipReply> transferLeadership(TransferLeadershipRequest request);

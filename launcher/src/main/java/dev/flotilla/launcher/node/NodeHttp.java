@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A node's side door for people, probes and Prometheus: {@code /livez /readyz /raft/status /status
  * /cluster /metrics} and {@code POST /step-down}. Small on purpose; nothing here is on the way of a
- * request. Every answer is bounded in time: a node that does not answer itself is reported, not waited
- * for.
+ * request. Every answer is bounded in time: a node that does not answer itself is reported, not
+ * waited for.
  */
 public final class NodeHttp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeHttp.class);
@@ -144,7 +144,14 @@ public final class NodeHttp implements AutoCloseable {
     String method = path.equals("/step-down") ? "POST" : "GET";
     boolean known =
         switch (path) {
-          case "/livez", "/readyz", "/raft/status", "/status", "/cluster", "/metrics", "/step-down" -> true;
+          case "/livez",
+              "/readyz",
+              "/raft/status",
+              "/status",
+              "/cluster",
+              "/metrics",
+              "/step-down" ->
+              true;
           default -> false;
         };
     if (!known) {
@@ -177,7 +184,8 @@ public final class NodeHttp implements AutoCloseable {
   private Answer ready() throws ExecutionException, InterruptedException, TimeoutException {
     for (ReplicaStatus replica : status(false).getReplicasList()) {
       if (replica.getRole() == Role.ROLE_FAILED) {
-        return Answer.text(503, replica.getGroupName() + " stopped itself: " + replica.getFailure());
+        return Answer.text(
+            503, replica.getGroupName() + " stopped itself: " + replica.getFailure());
       }
       if (replica.getLeader() == 0) {
         return Answer.text(503, replica.getGroupName() + " has no leader");

@@ -47,7 +47,11 @@ public final class NodeInstance implements NodeAdmin {
   private final NodeHttp http;
 
   private NodeInstance(
-      ClusterConfig.Node self, DirectoryLock lock, RaftNode node, NodeServer server, NodeHttp http) {
+      ClusterConfig.Node self,
+      DirectoryLock lock,
+      RaftNode node,
+      NodeServer server,
+      NodeHttp http) {
     this.self = self;
     this.lock = lock;
     this.node = node;
@@ -61,7 +65,10 @@ public final class NodeInstance implements NodeAdmin {
    * @throws Failure with exit code 70 when its disk is damaged or another node's
    */
   public static NodeInstance start(
-      ClusterConfig config, ClusterConfig.Node self, NodeResources shared, RaftNode.FatalHandler fatal)
+      ClusterConfig config,
+      ClusterConfig.Node self,
+      NodeResources shared,
+      RaftNode.FatalHandler fatal)
       throws IOException {
     try (Undo undo = new Undo()) {
       DirectoryLock lock = undo.add(lock(self));
@@ -83,13 +90,12 @@ public final class NodeInstance implements NodeAdmin {
               options(config, self),
               new NodeEnvironment(new SystemClock(), disk, transport, random),
               config.groupsOf(self).stream()
-                  .map(
-                      group ->
-                          new ReplicaSpec(
-                              group.id(),
-                              group.name(),
-                              Membership.ofVoters(new TreeSet<>(group.nodes())),
-                              stateMachines.of(group)))
+                  .map(group ->
+                      new ReplicaSpec(
+                          group.id(),
+                          group.name(),
+                          Membership.ofVoters(new TreeSet<>(group.nodes())),
+                          stateMachines.of(group)))
                   .toList(),
               fatal);
       undo.add(node);

@@ -3,7 +3,10 @@ package dev.flotilla.launcher.node;
 import dev.flotilla.client.Network;
 import dev.flotilla.kv.engine.RocksDbResources;
 
-/** What the nodes of one process share: event loops, and the state engines' memory and threads. Close it after the last node. */
+/**
+ * What the nodes of one process share: event loops, and the state engines' memory and threads.
+ * Close it after the last node.
+ */
 public record NodeResources(Network network, RocksDbResources engines) implements AutoCloseable {
 
   /** One event loop serves a node; all nodes of a machine need no more than it has cores. */

@@ -5,8 +5,8 @@ import dev.flotilla.balancer.ring.SlotTable;
 import dev.flotilla.launcher.config.ClusterConfig;
 
 /**
- * The first slot table of a cluster, which nodes and balancers work out from the cluster file alone:
- * the ring's placement is a fixed format.
+ * The first slot table of a cluster, which nodes and balancers work out from the cluster file
+ * alone: the ring's placement is a fixed format.
  */
 public final class RingSlots {
   static final long GENESIS_EPOCH = 1;

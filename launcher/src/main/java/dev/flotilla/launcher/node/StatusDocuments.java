@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's status as the documents its HTTP port serves. Groups and nodes go by their names; unknown
- * leaders are null.
+ * A node's status as the documents its HTTP port serves. Groups and nodes go by their names;
+ * unknown leaders are null.
  */
 public final class StatusDocuments {
   private final ClusterConfig config;
@@ -26,7 +26,10 @@ public final class StatusDocuments {
     this.self = self;
   }
 
-  /** {@code GET /raft/status}: the first hosted group at the top, and all of them under {@code groups}. */
+  /**
+   * {@code GET /raft/status}: the first hosted group at the top, and all of them under {@code
+   * groups}.
+   */
   Map<String, @Nullable Object> raftStatus(NodeStatus status, boolean withHash) {
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("node", status.getName());
@@ -130,11 +133,10 @@ public final class StatusDocuments {
     document.put("id", id);
     document.put("name", nodeName(id));
     node(id)
-        .ifPresent(
-            node -> {
-              document.put("grpc", node.grpc().advertise().toString());
-              document.put("http", node.http().advertise().toString());
-            });
+        .ifPresent(node -> {
+          document.put("grpc", node.grpc().advertise().toString());
+          document.put("http", node.http().advertise().toString());
+        });
     document.put("voter", voter);
     return document;
   }
@@ -146,15 +148,14 @@ public final class StatusDocuments {
     document.put(
         "transfers",
         reply.getTransfersList().stream()
-            .map(
-                transfer -> {
-                  Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-                  entry.put("group", groupName(transfer.getGroup()));
-                  entry.put("done", transfer.getDone());
-                  entry.put("leader", nodeName(transfer.getLeader()));
-                  entry.put("message", transfer.getMessage());
-                  return entry;
-                })
+            .map(transfer -> {
+              Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+              entry.put("group", groupName(transfer.getGroup()));
+              entry.put("done", transfer.getDone());
+              entry.put("leader", nodeName(transfer.getLeader()));
+              entry.put("message", transfer.getMessage());
+              return entry;
+            })
             .toList());
     return document;
   }

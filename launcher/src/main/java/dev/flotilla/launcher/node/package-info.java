@@ -1,4 +1,7 @@
-/** One node or one balancer in this JVM: assembled from its configuration, its HTTP side door, its end. */
+/**
+ * One node or one balancer in this JVM: assembled from its configuration, its HTTP side door, its
+ * end.
+ */
 @NullMarked
 package dev.flotilla.launcher.node;
 

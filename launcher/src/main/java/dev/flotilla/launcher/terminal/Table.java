@@ -38,7 +38,8 @@ public final class Table {
 
   public Table row(Cell... cells) {
     if (cells.length != headings.size()) {
-      throw new IllegalArgumentException(cells.length + " cells for " + headings.size() + " columns");
+      throw new IllegalArgumentException(
+          cells.length + " cells for " + headings.size() + " columns");
     }
     rows.add(List.of(cells));
     return this;

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Where the face goes: plain text, with colour only on a terminal. The start script knows whether
- * standard output is one and passes it on, because the JVM can only tell for input and output together.
+ * standard output is one and passes it on, because the JVM can only tell for input and output
+ * together.
  */
 public final class Terminal {
   /** Set by the start script to {@code true} when standard output is a terminal. */
@@ -49,7 +50,10 @@ public final class Terminal {
     err.flush();
   }
 
-  /** A line that the next one replaces on a terminal. Elsewhere nothing: a log of progress helps no one. */
+  /**
+   * A line that the next one replaces on a terminal. Elsewhere nothing: a log of progress helps no
+   * one.
+   */
   public synchronized void progress(String text) {
     if (!interactive) {
       return;

@@ -40,7 +40,9 @@ class ClusterFileTest {
     file(8).write(directory);
     assertThat(ClusterFile.read(directory).orElseThrow().nodes().getFirst().pid()).isEqualTo(8);
     try (var entries = Files.list(directory)) {
-      assertThat(entries).extracting(path -> path.getFileName().toString()).containsExactly("cluster.json");
+      assertThat(entries)
+          .extracting(path -> path.getFileName().toString())
+          .containsExactly("cluster.json");
     }
   }
 

@@ -46,23 +46,23 @@ class DataDirectoryTest {
     prepare(8080, 3, 3);
     assertThatExceptionOfType(Failure.class)
         .isThrownBy(() -> prepare(8080, 1, 5))
-        .withMessageContaining("with g1 = n1 n2 n3, g2 = n4 n5 n6, g3 = n7 n8 n9, but the flags ask for g1 = n1 n2 n3 n4 n5.")
-        .satisfies(
-            e -> {
-              assertThat(e.exitCode()).isEqualTo(ExitCode.BAD_CONFIGURATION);
-              assertThat(e.advice()).contains("--groups 3 --nodes-per-group 3").contains("--fresh");
-            });
+        .withMessageContaining(
+            "with g1 = n1 n2 n3, g2 = n4 n5 n6, g3 = n7 n8 n9, but the flags ask for g1 = n1 n2 n3 n4 n5.")
+        .satisfies(e -> {
+          assertThat(e.exitCode()).isEqualTo(ExitCode.BAD_CONFIGURATION);
+          assertThat(e.advice()).contains("--groups 3 --nodes-per-group 3").contains("--fresh");
+        });
   }
 
   @Test
   void timingsEditedInTheFileSurviveAndOverridesDoNotEnterIt() throws IOException {
     prepare(8080, 1, 1);
-    String edited = Files.readString(directory.configFile()).replace("heartbeat: 50ms", "heartbeat: 40ms");
+    String edited =
+        Files.readString(directory.configFile()).replace("heartbeat: 50ms", "heartbeat: 40ms");
     Files.writeString(directory.configFile(), edited);
     ClusterConfig overridden =
         directory.prepare(
-            new LocalLayout(8080, 1, 1),
-            Overrides.of(List.of("timings.heartbeat=30ms"), Map.of()));
+            new LocalLayout(8080, 1, 1), Overrides.of(List.of("timings.heartbeat=30ms"), Map.of()));
     assertThat(overridden.tuning().raft().heartbeatNanos()).isEqualTo(30_000_000);
     assertThat(prepare(8080, 1, 1).tuning().raft().heartbeatNanos()).isEqualTo(40_000_000);
   }

@@ -26,17 +26,16 @@ class PreflightTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = socket.getLocalPort();
       assertThatExceptionOfType(Failure.class)
-          .isThrownBy(
-              () ->
-                  Preflight.portsAreFree(
-                      Map.of("n1 grpc", new HostPort("127.0.0.1", port)), "Choose another."))
-          .withMessageStartingWith("A port is taken:\n  port " + port + " (n1 grpc, 127.0.0.1:" + port)
+          .isThrownBy(() ->
+              Preflight.portsAreFree(
+                  Map.of("n1 grpc", new HostPort("127.0.0.1", port)), "Choose another."))
+          .withMessageStartingWith(
+              "A port is taken:\n  port " + port + " (n1 grpc, 127.0.0.1:" + port)
           .withMessageContaining("held by pid " + ProcessHandle.current().pid() + " (java)")
-          .satisfies(
-              e -> {
-                assertThat(e.exitCode()).isEqualTo(ExitCode.FAILED);
-                assertThat(e.advice()).isEqualTo("Choose another.");
-              });
+          .satisfies(e -> {
+            assertThat(e.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(e.advice()).isEqualTo("Choose another.");
+          });
     }
   }
 
@@ -45,13 +44,12 @@ class PreflightTest {
     try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSocket two = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatExceptionOfType(Failure.class)
-          .isThrownBy(
-              () ->
-                  Preflight.portsAreFree(
-                      Map.of(
-                          "a", new HostPort("127.0.0.1", one.getLocalPort()),
-                          "b", new HostPort("127.0.0.1", two.getLocalPort())),
-                      ""))
+          .isThrownBy(() ->
+              Preflight.portsAreFree(
+                  Map.of(
+                      "a", new HostPort("127.0.0.1", one.getLocalPort()),
+                      "b", new HostPort("127.0.0.1", two.getLocalPort())),
+                  ""))
           .withMessageStartingWith("2 ports are taken:")
           .withMessageContaining("port " + one.getLocalPort())
           .withMessageContaining("port " + two.getLocalPort());
@@ -73,7 +71,8 @@ class PreflightTest {
       for (int i = 0; i < 2; i++) {
         assertThatExceptionOfType(Failure.class)
             .isThrownBy(() -> DataDirectoryLock.acquire(directory, Duration.ZERO))
-            .withMessageContaining("in use by another flotilla (pid " + ProcessHandle.current().pid() + ")");
+            .withMessageContaining(
+                "in use by another flotilla (pid " + ProcessHandle.current().pid() + ")");
       }
     }
     DataDirectoryLock.acquire(directory, Duration.ZERO).close();

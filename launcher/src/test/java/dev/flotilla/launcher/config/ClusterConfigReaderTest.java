@@ -42,7 +42,8 @@ class ClusterConfigReaderTest {
   void aSmallFileIsFilledWithDefaults() {
     ClusterConfig config = read(SMALL);
     assertThat(config.clusterId()).isEqualTo("small");
-    assertThat(config.groups()).containsExactly(new ClusterConfig.Group(1, "g1", 1, List.of(1, 2, 3)));
+    assertThat(config.groups())
+        .containsExactly(new ClusterConfig.Group(1, "g1", 1, List.of(1, 2, 3)));
     ClusterConfig.Node first = config.node(1);
     assertThat(first.http().listen()).isEqualTo(new HostPort("10.0.0.1", 8081));
     assertThat(first.directory()).isEqualTo(BASE.resolve("n1"));
@@ -92,8 +93,7 @@ class ClusterConfigReaderTest {
 
   @Test
   void aMissingKeyNamesWhatWasExpected() {
-    refused(
-        "cluster: x\ngroups: []\n", "c.yaml:1: nodes: missing; expected a list");
+    refused("cluster: x\ngroups: []\n", "c.yaml:1: nodes: missing; expected a list");
     refused(
         "cluster: x\nnodes:\n  - {name: n1}\n",
         "c.yaml:3: nodes.n1.grpc.listen: missing; expected an address such as 127.0.0.1:7001");
@@ -215,8 +215,11 @@ class ClusterConfigReaderTest {
             {"peers":[{"id":0,"address":"127.0.0.1:8080"},{"id":1,"address":"127.0.0.1:8081"},
                       {"id":2,"address":"127.0.0.1:8082"}]}
             """);
-    assertThat(config.groups()).containsExactly(new ClusterConfig.Group(1, "g1", 1, List.of(1, 2, 3)));
-    assertThat(config.nodes()).extracting(ClusterConfig.Node::name).containsExactly("n0", "n1", "n2");
+    assertThat(config.groups())
+        .containsExactly(new ClusterConfig.Group(1, "g1", 1, List.of(1, 2, 3)));
+    assertThat(config.nodes())
+        .extracting(ClusterConfig.Node::name)
+        .containsExactly("n0", "n1", "n2");
     assertThat(config.node(1).grpc().listen()).hasToString("127.0.0.1:8080");
     assertThat(config.balancer().listen()).hasToString("127.0.0.1:8083");
   }
@@ -230,7 +233,8 @@ class ClusterConfigReaderTest {
 
   @Test
   void whatTheWriterWritesTheReaderReads() {
-    ClusterConfig config = new LocalLayout(18_080, 3, 3).config("x-1", BASE, ClusterConfig.Tuning.DEFAULT);
+    ClusterConfig config =
+        new LocalLayout(18_080, 3, 3).config("x-1", BASE, ClusterConfig.Tuning.DEFAULT);
     assertThat(read(ClusterConfigWriter.write(config))).isEqualTo(config);
     ClusterConfig apart = read(SMALL);
     assertThat(read(ClusterConfigWriter.write(apart))).isEqualTo(apart);
@@ -238,11 +242,13 @@ class ClusterConfigReaderTest {
 
   @Test
   void theLocalLayoutShiftsEveryPort() {
-    ClusterConfig config = new LocalLayout(8_080, 3, 3).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
+    ClusterConfig config =
+        new LocalLayout(8_080, 3, 3).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
     assertThat(config.node(9).grpc().listen().port()).isEqualTo(7_009);
     assertThat(config.node(9).http().listen().port()).isEqualTo(8_089);
     assertThat(config.groups().get(1).nodes()).containsExactly(4, 5, 6);
-    ClusterConfig shifted = new LocalLayout(9_080, 3, 3).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
+    ClusterConfig shifted =
+        new LocalLayout(9_080, 3, 3).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
     assertThat(shifted.node(1).grpc().listen().port()).isEqualTo(8_001);
     assertThat(shifted.node(1).http().listen().port()).isEqualTo(9_081);
   }

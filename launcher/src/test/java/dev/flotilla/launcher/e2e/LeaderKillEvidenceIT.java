@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * How long a group is without a leader when its leader is killed. A measurement, run on demand:
  *
- * <pre>mvn -pl launcher -am verify -Dit.test=LeaderKillEvidenceIT -Dfailsafe.failIfNoSpecifiedTests=false
+ * <pre>
+ * mvn -pl launcher -am verify -Dit.test=LeaderKillEvidenceIT -Dfailsafe.failIfNoSpecifiedTests=false
  *   -Dsurefire.failIfNoSpecifiedTests=false -Dtest=none -Dflotilla.evidence.kills=20</pre>
  */
 @EnabledIfSystemProperty(named = "flotilla.evidence.kills", matches = "\\d+")
@@ -74,27 +75,26 @@ class LeaderKillEvidenceIT {
       String key = keyOf(group, client);
       Thread writer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    long oldTerm = 0;
-                    for (long i = 0; !stop.get(); i++) {
-                      try {
-                        FormClient.Answer answer = client.set(key, "v" + i);
-                        if (!answer.isSuccess()) {
-                          continue;
-                        }
-                        if (killedNanos.get() == Long.MAX_VALUE) {
-                          oldTerm = answer.term();
-                          term.set(oldTerm);
-                        } else if (answer.term() > oldTerm) {
-                          successNanos.set(System.nanoTime());
-                          return;
-                        }
-                      } catch (IOException e) {
-                        // Goes on: the balancer is there, the group comes back.
-                      }
+              .start(() -> {
+                long oldTerm = 0;
+                for (long i = 0; !stop.get(); i++) {
+                  try {
+                    FormClient.Answer answer = client.set(key, "v" + i);
+                    if (!answer.isSuccess()) {
+                      continue;
                     }
-                  });
+                    if (killedNanos.get() == Long.MAX_VALUE) {
+                      oldTerm = answer.term();
+                      term.set(oldTerm);
+                    } else if (answer.term() > oldTerm) {
+                      successNanos.set(System.nanoTime());
+                      return;
+                    }
+                  } catch (IOException e) {
+                    // Goes on: the balancer is there, the group comes back.
+                  }
+                }
+              });
       try {
         Awaitility.await("a write").atMost(Duration.ofSeconds(30)).until(() -> term.get() > 0);
         killedNanos.set(System.nanoTime());

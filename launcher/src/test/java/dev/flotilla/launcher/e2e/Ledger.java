@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Clients that write without pause, each to keys of its own with values never used twice, and remember
- * what was acknowledged. A write whose answer was anything but success may have happened or not; its
- * key is then left alone.
+ * Clients that write without pause, each to keys of its own with values never used twice, and
+ * remember what was acknowledged. A write whose answer was anything but success may have happened
+ * or not; its key is then left alone.
  */
 final class Ledger implements AutoCloseable {
   private final String balancer;
@@ -82,7 +82,8 @@ final class Ledger implements AutoCloseable {
       List<String> lost = new ArrayList<>();
       for (Map.Entry<String, String> write : acked.entrySet()) {
         String body = client.get(write.getKey()).body();
-        if (!body.equals("{\"response\":\"1|" + write.getValue() + "\",\"error_code\":\"SUCCESS\"}")) {
+        if (!body.equals(
+            "{\"response\":\"1|" + write.getValue() + "\",\"error_code\":\"SUCCESS\"}")) {
           lost.add(write.getKey() + " -> " + body);
         }
       }

@@ -28,11 +28,10 @@ class OrphanIT {
       cluster.killSupervisor();
       Awaitility.await("children gone")
           .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  children.stream()
-                      .noneMatch(
-                          pid -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()));
+          .until(() ->
+              children.stream()
+                  .noneMatch(
+                      pid -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()));
       // The next start finds the folder free and replaces the file the killed one left.
       cluster.up();
       assertThat(cluster.file().launcherPid()).isNotEqualTo(file.launcherPid());

@@ -94,19 +94,17 @@ class ProcessClusterIT {
   void replicasOfAGroupHaveOneStateHash() {
     Awaitility.await("equal hashes")
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                List.of("g1", "g2", "g3").stream()
-                    .allMatch(
-                        group ->
-                            cluster.views(true).stream()
-                                    .flatMap(view -> view.replicas().stream())
-                                    .filter(replica -> replica.group().equals(group))
-                                    .map(NodeView.Replica::stateHash)
-                                    .filter(Objects::nonNull)
-                                    .distinct()
-                                    .count()
-                                == 1));
+        .until(() ->
+            List.of("g1", "g2", "g3").stream()
+                .allMatch(group ->
+                    cluster.views(true).stream()
+                            .flatMap(view -> view.replicas().stream())
+                            .filter(replica -> replica.group().equals(group))
+                            .map(NodeView.Replica::stateHash)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .count()
+                        == 1));
   }
 
   @Test
@@ -121,7 +119,9 @@ class ProcessClusterIT {
     }
     // The supervisor has nothing left to watch; it says so and ends.
     assertThat(cluster.awaitEnd(Duration.ofSeconds(20))).isEqualTo(1);
-    assertThat(cluster.output()).contains("was killed (signal 9)").contains("no process of the cluster is left");
+    assertThat(cluster.output())
+        .contains("was killed (signal 9)")
+        .contains("no process of the cluster is left");
     cluster.up();
     ledger.assertNothingIsLost();
   }
@@ -135,8 +135,7 @@ class ProcessClusterIT {
     assertThat(Duration.ofNanos(System.nanoTime() - beganNanos)).isLessThan(Duration.ofSeconds(5));
     assertThat(ClusterFile.read(cluster.directory())).isEmpty();
     assertThat(before.nodes())
-        .noneMatch(
-            node -> ProcessHandle.of(node.pid()).filter(ProcessHandle::isAlive).isPresent());
+        .noneMatch(node -> ProcessHandle.of(node.pid()).filter(ProcessHandle::isAlive).isPresent());
   }
 
   private static void awaitMore(Ledger ledger, long writes) {

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * The built distribution with real processes, in a folder and on ports of its own. Pids come from this
- * cluster's own {@code cluster.json}, and only processes whose command line names its folder are ever
- * hurt.
+ * The built distribution with real processes, in a folder and on ports of its own. Pids come from
+ * this cluster's own {@code cluster.json}, and only processes whose command line names its folder
+ * are ever hurt.
  */
 final class TestCluster implements AutoCloseable {
   /** Ten JVMs on a machine that does other things too. */
@@ -92,13 +92,12 @@ final class TestCluster implements AutoCloseable {
     Awaitility.await("ready: " + output)
         .atMost(START_PATIENCE)
         .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              if (!launcher.isAlive()) {
-                throw new IllegalStateException("up ended: " + Files.readString(output));
-              }
-              return Files.readString(output).contains("Ready in ");
-            });
+        .until(() -> {
+          if (!launcher.isAlive()) {
+            throw new IllegalStateException("up ended: " + Files.readString(output));
+          }
+          return Files.readString(output).contains("Ready in ");
+        });
   }
 
   private static ProcessBuilder process(List<String> command, Path output) {
@@ -120,7 +119,8 @@ final class TestCluster implements AutoCloseable {
   }
 
   ClusterFile file() {
-    return ClusterFile.read(directory).orElseThrow(() -> new IllegalStateException("no cluster.json"));
+    return ClusterFile.read(directory)
+        .orElseThrow(() -> new IllegalStateException("no cluster.json"));
   }
 
   Path directory() {
@@ -171,16 +171,14 @@ final class TestCluster implements AutoCloseable {
     if (views.stream().anyMatch(view -> view.problem() != null)) {
       return false;
     }
-    views.forEach(
-        view ->
-            view.replicas()
-                .forEach(replica -> commits.merge(replica.group(), replica.commitIndex(), Math::max)));
+    views.forEach(view ->
+        view.replicas()
+            .forEach(replica -> commits.merge(replica.group(), replica.commitIndex(), Math::max)));
     return views.stream()
         .flatMap(view -> view.replicas().stream())
-        .allMatch(
-            replica ->
-                replica.leader() != null
-                    && replica.appliedIndex() >= commits.getOrDefault(replica.group(), 0L));
+        .allMatch(replica ->
+            replica.leader() != null
+                && replica.appliedIndex() >= commits.getOrDefault(replica.group(), 0L));
   }
 
   private ClusterFile.NodeEntry node(String name) {
@@ -198,7 +196,8 @@ final class TestCluster implements AutoCloseable {
   /** {@code kill -9} of the nine nodes and the balancer, as near to at once as it gets. */
   void killAll() {
     ClusterFile file = file();
-    List<Long> pids = new ArrayList<>(file.nodes().stream().map(ClusterFile.NodeEntry::pid).toList());
+    List<Long> pids =
+        new ArrayList<>(file.nodes().stream().map(ClusterFile.NodeEntry::pid).toList());
     pids.add(file.balancer().pid());
     List<ProcessHandle> killed = pids.stream().map(this::ours).toList();
     killed.forEach(ProcessHandle::destroyForcibly);
