@@ -239,7 +239,7 @@ public final class GrpcTransport implements Transport {
   private record Announcer(int self, Receiver receiver) implements PeerLink.Events {
     @Override
     public void up(int peer) {
-      log.info("node {}: connected to node {}", self, peer);
+      log.debug("node {}: connected to node {}", self, peer);
       receiver.onPeerConnected(peer);
     }
 
