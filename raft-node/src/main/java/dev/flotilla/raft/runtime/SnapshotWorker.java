@@ -173,6 +173,12 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
       return;
     }
     mailbox.complete(new Mail.SnapshotReceived(group, from, term, base, latest.get().directory()));
+    try {
+      // Until the new one is installed, the log's base may still name the one before it.
+      store(group).prune(2);
+    } catch (IOException e) {
+      log.warn("group {}: old snapshots not deleted", group, e);
+    }
   }
 
   @Override
