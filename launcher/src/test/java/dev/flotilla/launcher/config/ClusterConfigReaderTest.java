@@ -88,7 +88,7 @@ class ClusterConfigReaderTest {
     refused(
         SMALL + "limits:\n  value-bytes: [1]\n",
         "c.yaml:9: limits.value-bytes: expected a size such as 4KiB, 16MiB or a number of bytes"
-            + " from 1 to 16MiB, found a list");
+            + " from 1 to 4MiB, found a list");
   }
 
   @Test

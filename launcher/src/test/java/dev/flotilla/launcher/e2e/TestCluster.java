@@ -1,11 +1,10 @@
 package dev.flotilla.launcher.e2e;
 
+import dev.flotilla.launcher.FreePorts;
 import dev.flotilla.launcher.cluster.ClusterFile;
 import dev.flotilla.launcher.cluster.NodeProbe;
 import dev.flotilla.launcher.cluster.NodeView;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -45,7 +43,7 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts {@code flotilla up} and waits until it says it is ready. */
   static TestCluster start(Path directory, String... arguments) throws IOException {
-    TestCluster cluster = new TestCluster(directory, freeBasePort(), List.of(arguments));
+    TestCluster cluster = new TestCluster(directory, FreePorts.base(), List.of(arguments));
     cluster.up();
     return cluster;
   }
@@ -54,31 +52,6 @@ final class TestCluster implements AutoCloseable {
     Path module = Path.of("").toAbsolutePath();
     Path root = Files.exists(module.resolve("flotilla")) ? module : module.getParent();
     return root.resolve("flotilla");
-  }
-
-  /** A base port whose whole range is free right now; below the ephemeral ports. */
-  private static int freeBasePort() {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int base = ThreadLocalRandom.current().nextInt(12_000, 32_000);
-      boolean free = isFree(base);
-      for (int i = 0; free && i < 9; i++) {
-        free = isFree(base + 1 + i) && isFree(base - 1_079 + i);
-      }
-      if (free) {
-        return base;
-      }
-    }
-    throw new IllegalStateException("no free ports");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress("127.0.0.1", port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** Starts (again) and waits until ready. */
