@@ -59,6 +59,11 @@ public final class ClientOptions {
               .map(file -> file.balancer().http())
               .orElse("127.0.0.1:" + LocalLayout.BALANCER_PORT);
     }
+    return parse(given);
+  }
+
+  /** Reads {@code http://host:port} or {@code host:port}. */
+  static URI parse(String given) {
     String url = given.contains("://") ? given : "http://" + given;
     try {
       URI uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);

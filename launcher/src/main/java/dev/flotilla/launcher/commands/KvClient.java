@@ -74,6 +74,12 @@ public final class KvClient {
     return send(key, request);
   }
 
+  /** The body of {@code GET /api/status}. */
+  public String status() {
+    Answer answer = send("", HttpRequest.newBuilder(URI.create(balancer + "/api/status")).GET());
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
   private URI uri(String key, String query) {
     if (key.isEmpty()) {
       throw new Failure(ExitCode.USAGE, "The key is empty.", "");

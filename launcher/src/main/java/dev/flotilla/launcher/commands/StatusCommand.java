@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  flotilla status                     of the cluster in ./flotilla-data",
       "  flotilla status --hash              with each replica's state hash: equal when equal",
-      "  flotilla status --config prod.yaml  of a cluster that runs elsewhere"
+      "  flotilla status --config prod.yaml  of a cluster that runs elsewhere",
+      "  flotilla status -b http://host:8080 groups and leaders, as a balancer sees them"
     })
 public final class StatusCommand implements Callable<Integer> {
   private static final Duration PLAIN_TIMEOUT = Duration.ofSeconds(3);
@@ -46,6 +47,12 @@ public final class StatusCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Asks the nodes this cluster file names, instead of those in cluster.json.")
   private @Nullable Path config;
+
+  @Option(
+      names = {"-b", "--balancer"},
+      paramLabel = "URL",
+      description = "Asks this balancer for its groups and their leaders, instead of the nodes.")
+  private @Nullable String balancer;
 
   @Option(
       names = "--hash",
@@ -77,6 +84,10 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    String front = balancer;
+    if (front != null) {
+      return askBalancer(front);
+    }
     List<Known> known = known();
     Map<String, String> addresses = new LinkedHashMap<>();
     known.forEach(node -> addresses.put(node.name(), node.http()));
@@ -101,12 +112,29 @@ public final class StatusCommand implements Callable<Integer> {
     } else {
       ClusterTable.status(terminal, rows, hash).lines(terminal::dim).forEach(terminal::line);
       terminal.line();
-      terminal.line(
-          leaderless.isEmpty()
-              ? terminal.green("Every group has a leader.")
-              : terminal.red("Without a leader: " + String.join(", ", leaderless)));
+      printSummary(leaderless);
     }
     return leaderless.isEmpty() ? ExitCode.DONE : ExitCode.NO_QUORUM;
+  }
+
+  private int askBalancer(String url) {
+    String body = new KvClient(ClientOptions.parse(url), PLAIN_TIMEOUT).status();
+    BalancerStatus status = BalancerStatus.read(body);
+    if (output.json()) {
+      terminal.line(body.strip());
+    } else {
+      status.table(terminal).lines(terminal::dim).forEach(terminal::line);
+      terminal.line();
+      printSummary(status.leaderless());
+    }
+    return status.leaderless().isEmpty() ? ExitCode.DONE : ExitCode.NO_QUORUM;
+  }
+
+  private void printSummary(List<String> leaderless) {
+    terminal.line(
+        leaderless.isEmpty()
+            ? terminal.green("Every group has a leader.")
+            : terminal.red("Without a leader: " + String.join(", ", leaderless)));
   }
 
   private List<Known> known() {

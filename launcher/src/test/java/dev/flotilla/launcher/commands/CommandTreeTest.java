@@ -199,6 +199,19 @@ class CommandTreeTest {
   }
 
   @Test
+  void aBalancersStatusIsATableOfGroupsAndFiveWithoutALeader() {
+    answers(
+        200,
+        "{\"groups\":[{\"name\":\"g1\",\"leader\":\"h:7001\",\"leaderNode\":\"n1\",\"term\":3,"
+            + "\"slots\":5121,\"members\":[{\"node\":\"n1\"},{\"node\":\"n2\"}]},"
+            + "{\"name\":\"g2\",\"leader\":null,\"leaderNode\":null,\"term\":0,\"slots\":9,"
+            + "\"members\":[]}]}");
+    assertThat(data("status")).isEqualTo(ExitCode.NO_QUORUM);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("g1     n1      h:7001      3   5121  n1 n2", "Without a leader: g2");
+  }
+
+  @Test
   void helpTeachesWithExamples() {
     assertThat(run("--help")).isEqualTo(ExitCode.DONE);
     assertThat(run("set", "--help")).isEqualTo(ExitCode.DONE);
