@@ -56,7 +56,11 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts (again) and waits until ready. */
   void up() throws IOException {
-    List<String> command = new ArrayList<>(List.of(script.toString(), "up"));
+    // A build started in the background of a shell ignores SIGINT, and so would everything it
+    // starts:
+    // the signal's default is put back, as a terminal would have it.
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal=INT", script.toString(), "up"));
     command.addAll(List.of("--data-dir", directory.toString()));
     command.addAll(List.of("--base-port", Integer.toString(basePort)));
     command.addAll(arguments);
