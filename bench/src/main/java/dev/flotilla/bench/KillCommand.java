@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,9 +79,8 @@ final class KillCommand implements Callable<Integer> {
   @Option(
       names = "--log-dir",
       paramLabel = "DIR",
-      defaultValue = ".",
-      description = "Where the output of restarted nodes goes. Default: the working directory.")
-  private Path logDirectory;
+      description = "Where the output of restarted nodes goes. Default: the data directory's logs.")
+  private @Nullable Path logDirectory;
 
   @Mixin private LedgerOptionGroup ledgerOptions;
 
@@ -100,7 +100,9 @@ final class KillCommand implements Callable<Integer> {
     LedgerReport report = new LedgerReport(spec.commandLine().getOut());
     LocalProcesses processes =
         new LocalProcesses(
-            List.of(restart.trim().split("\\s+")), cluster.configuration(), logDirectory);
+            List.of(restart.trim().split("\\s+")),
+            cluster.configuration(),
+            logDirectory == null ? dataDirectory.resolve("logs") : logDirectory);
     KillOptions options =
         new KillOptions(
             victim,
