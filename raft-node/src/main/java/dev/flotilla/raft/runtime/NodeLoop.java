@@ -229,12 +229,12 @@ public final class NodeLoop {
     if (context.nowNanos - walLimitNanos < 0) {
       return;
     }
+    walLimitNanos = context.nowNanos + WAL_LIMIT_EVERY_NANOS;
     long bytes = wal.sizeBytes();
     context.metrics.walBytes(bytes);
     if (bytes <= context.options.limits().maxWalBytes()) {
       return;
     }
-    walLimitNanos = context.nowNanos + WAL_LIMIT_EVERY_NANOS;
     Optional<Integer> holder = wal.groupHoldingOldestSegment();
     if (holder.isPresent() && replicas.containsKey(holder.get())) {
       replica(holder.get()).compactNow();

@@ -215,6 +215,7 @@ final class Replica implements Effects {
 
   void installed(LogBase base) {
     metrics.snapshotsInstalled.incrementAndGet();
+    context.snapshots.installed(group, base.index());
     log.info("{} {}: snapshot at {} installed", context.options.name(), name, base.index());
   }
 

@@ -34,6 +34,8 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     record Send(int group, int peer, long term, StoredSnapshot snapshot) implements Job {}
 
     record Discard(String staging) implements Job {}
+
+    record Installed(int group, long index) implements Job {}
   }
 
   private final Disk disk;
@@ -88,6 +90,13 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     add(new Job.Discard(staging));
   }
 
+  /**
+   * The state machine has taken over the snapshot at {@code index}: older ones are of no use now.
+   */
+  void installed(int group, long index) {
+    add(new Job.Installed(group, index));
+  }
+
   private void add(Job job) {
     synchronized (jobs) {
       jobs.add(job);
@@ -106,6 +115,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
         case Job.Send send ->
             exchange.send(send.group(), send.peer(), send.term(), send.snapshot());
         case Job.Discard discarded -> delete(discarded.staging());
+        case Job.Installed installed -> pruneBefore(installed.group(), installed.index());
       }
     }
     return exchange.pass();
@@ -154,6 +164,15 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     }
   }
 
+  private void pruneBefore(int group, long index) {
+    try {
+      store(group).pruneBefore(index);
+    } catch (IOException e) {
+      // They are found again at the next installation.
+      log.warn("group {}: snapshots before {} not deleted", group, index, e);
+    }
+  }
+
   /** A checkpoint nobody wants any more, or that could not be stored, must not fill the disk. */
   private void delete(String staging) {
     try {
@@ -173,12 +192,6 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
       return;
     }
     mailbox.complete(new Mail.SnapshotReceived(group, from, term, base, latest.get().directory()));
-    try {
-      // Until the new one is installed, the log's base may still name the one before it.
-      store(group).prune(2);
-    } catch (IOException e) {
-      log.warn("group {}: old snapshots not deleted", group, e);
-    }
   }
 
   @Override

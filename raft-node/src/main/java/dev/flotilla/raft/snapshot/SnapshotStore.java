@@ -271,21 +271,44 @@ public final class SnapshotStore {
    * one that is held.
    */
   public void prune(int keep) throws IOException {
+    List<StoredSnapshot> candidates;
+    synchronized (this) {
+      int most = snapshots.size() - Math.max(1, keep);
+      candidates = List.copyOf(snapshots.subList(0, Math.max(0, most)));
+    }
+    retireUnheld(candidates);
+    if (latest().isPresent()) {
+      pruneDamaged();
+    }
+  }
+
+  /**
+   * Deletes the snapshots before {@code index}, which a restart cannot ask for any more; never the
+   * newest, never one that is held.
+   */
+  public void pruneBefore(long index) throws IOException {
+    List<StoredSnapshot> candidates;
+    synchronized (this) {
+      candidates =
+          snapshots.stream()
+              .limit(Math.max(0, snapshots.size() - 1))
+              .filter(snapshot -> snapshot.base().index() < index)
+              .toList();
+    }
+    retireUnheld(candidates);
+  }
+
+  private void retireUnheld(List<StoredSnapshot> candidates) throws IOException {
     List<StoredSnapshot> gone = new ArrayList<>();
     synchronized (this) {
-      int candidates = snapshots.size() - Math.max(1, keep);
-      for (StoredSnapshot snapshot : List.copyOf(snapshots.subList(0, Math.max(0, candidates)))) {
-        if (!holds.containsKey(snapshot.directory())) {
-          snapshots.remove(snapshot);
+      for (StoredSnapshot snapshot : candidates) {
+        if (!holds.containsKey(snapshot.directory()) && snapshots.remove(snapshot)) {
           gone.add(snapshot);
         }
       }
     }
     for (StoredSnapshot snapshot : gone) {
       retire(snapshot.directory());
-    }
-    if (latest().isPresent()) {
-      pruneDamaged();
     }
   }
 

@@ -63,6 +63,22 @@ final class SnapshotStoreTest {
     assertThat(open().latest().orElseThrow().base().index()).isEqualTo(1_000);
   }
 
+  /** What is not installed yet may be what a restart asks for. */
+  @Test
+  void pruningBeforeAnIndexKeepsThatOneAndWhatCameAfterIt() throws IOException {
+    SnapshotStore store = open();
+    publish(store, 1);
+    publish(store, 2);
+    publish(store, 3);
+    publish(store, 4);
+
+    store.pruneBefore(3);
+    assertThat(disk.list(DIRECTORY)).containsExactly("3-3", "4-3");
+
+    store.pruneBefore(100);
+    assertThat(disk.list(DIRECTORY)).containsExactly("4-3");
+  }
+
   @Test
   void pruningKeepsAsManyAsAskedAndWhatIsHeld() throws IOException {
     SnapshotStore store = open();
