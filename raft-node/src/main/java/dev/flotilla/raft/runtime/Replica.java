@@ -143,6 +143,18 @@ final class Replica implements Effects {
     return core.status(context.nowNanos);
   }
 
+  ReplicaView view() {
+    return new ReplicaView(status(), failure, this::entries);
+  }
+
+  private List<Entry> entries(long from, long to) {
+    List<Entry> entries = new ArrayList<>();
+    while (from + entries.size() <= to) {
+      entries.addAll(stored.read(from + entries.size(), to, Applier.PAGE_BYTES));
+    }
+    return entries;
+  }
+
   boolean has(int node) {
     return failure == null && status().membership().contains(node);
   }
