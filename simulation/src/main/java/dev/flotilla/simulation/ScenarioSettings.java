@@ -26,7 +26,7 @@ final class ScenarioSettings implements WorldSettings {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   /** Windows of a few answers, so that sessions overflow. */
-  private static final KvSettings KV = new KvSettings(256, 4 << 10, 8, 3_600_000, 7_200_000);
+  private static final KvSettings KV = new KvSettings(256, 4 << 10, 8, 3_600_000, 7 * 24 * 3_600_000L);
 
   private final Scenario scenario;
   private final Supplier<Watch> watch;

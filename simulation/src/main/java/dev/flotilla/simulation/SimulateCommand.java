@@ -4,7 +4,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.flotilla.simulation.check.Mark;
 import dev.flotilla.simulation.check.Marks;
+import dev.flotilla.simulation.faults.Fault;
 import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -54,6 +57,13 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "What may go wrong: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Scenarios.Profile profile;
 
+  @Option(
+      names = "--without",
+      split = ",",
+      paramLabel = "KIND",
+      description = "Faults to leave out: ${COMPLETION-CANDIDATES}.")
+  private Set<Fault.Kind> without = EnumSet.noneOf(Fault.Kind.class);
+
   @Option(names = "--log", description = "Print the nodes' own log lines too.")
   private boolean log;
 
@@ -81,7 +91,13 @@ public final class SimulateCommand implements Callable<Integer> {
     long faults = 0;
     long done = 0;
     for (long seed = from; seed < from + seeds; seed++) {
-      RunResult result = Simulation.run(seed, profile);
+      Scenario scenario = Scenarios.draw(seed, profile);
+      RunResult result =
+          Simulation.run(
+              scenario.withFaults(
+                  scenario.faults().stream()
+                      .filter(fault -> !without.contains(fault.kind()))
+                      .toList()));
       done++;
       marks.addAll(result.marks());
       virtualNanos += result.virtualNanos();

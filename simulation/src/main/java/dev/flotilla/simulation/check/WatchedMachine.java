@@ -74,6 +74,11 @@ final class WatchedMachine implements StateMachine {
   }
 
   @Override
+  public long clockMillis() {
+    return machine.clockMillis();
+  }
+
+  @Override
   public long stateHash() {
     return machine.stateHash();
   }

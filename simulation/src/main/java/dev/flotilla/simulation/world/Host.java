@@ -310,6 +310,7 @@ public final class Host {
       delay = Long.MAX_VALUE;
     }
     if (powerCut) {
+      exit = null; // whatever the node made of it
       end("power cut inside a pass", true);
       startLater();
       return Long.MAX_VALUE;
