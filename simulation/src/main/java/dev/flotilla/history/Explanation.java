@@ -19,10 +19,12 @@ import java.util.Set;
  */
 final class Explanation {
   private static final long MAX_STEPS_OF_A_TRIAL = 20_000;
+  private static final long MAX_STEPS_OF_ALL_TRIALS = 500_000;
 
   private final String key;
   private final List<Operation> operations;
   private final long maxSteps;
+  private long trialSteps;
 
   /**
    * @param operations a violation, found with at most so many steps
@@ -51,6 +53,7 @@ final class Explanation {
     }
     Operation culprit = byReturn.get(high);
     List<Operation> all = until(culprit.returnNanos());
+    trialSteps = 0;
     List<Operation> few = forget(all, culprit);
     List<Operation> because = few.stream().filter(operation -> !operation.isOpen()).toList();
     return new Verdict.Violation(key, culprit, because, text(all, few, culprit));
@@ -76,13 +79,13 @@ final class Explanation {
   }
 
   /** Halves first, then ever smaller pieces, so that a long history needs few trials. */
-  private static List<Operation> forget(List<Operation> all, Operation culprit) {
+  private List<Operation> forget(List<Operation> all, Operation culprit) {
     List<Operation> few = all;
     for (int piece = Math.max(1, all.size() / 2); ; piece /= 2) {
       for (int from = 0; from < all.size(); from += piece) {
         List<Operation> fewer =
             without(few, all.subList(from, Math.min(all.size(), from + piece)), culprit);
-        if (isImpossible(fewer, MAX_STEPS_OF_A_TRIAL)) {
+        if (isImpossible(fewer, allowance())) {
           few = fewer;
         }
       }
@@ -104,9 +107,15 @@ final class Explanation {
     return fewer;
   }
 
-  private static boolean isImpossible(List<Operation> operations, long maxSteps) {
-    return new Search<>(Model.of(operations.getFirst().action()), operations).run(maxSteps)
-        == Search.Result.IMPOSSIBLE;
+  private long allowance() {
+    return Math.min(MAX_STEPS_OF_A_TRIAL, MAX_STEPS_OF_ALL_TRIALS - trialSteps);
+  }
+
+  private boolean isImpossible(List<Operation> operations, long maxSteps) {
+    Search<?> search = new Search<>(Model.of(operations.getFirst().action()), operations);
+    Search.Result result = search.run(maxSteps);
+    trialSteps += Math.min(search.steps(), maxSteps);
+    return result == Search.Result.IMPOSSIBLE;
   }
 
   private String text(List<Operation> all, List<Operation> few, Operation culprit) {

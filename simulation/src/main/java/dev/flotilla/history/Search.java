@@ -51,17 +51,20 @@ final class Search<S> {
     private final S state;
     private final int placed;
     private final int lowest;
+    private final int first;
     private final int[] candidates;
     private int next;
 
     /**
      * @param placed the operation that led here; -1 at the beginning
      * @param lowest where in the order of ranks the first one stands that is to be placed
+     * @param first the same in the order of calls
      */
-    Frame(S state, int placed, int lowest, int[] candidates) {
+    Frame(S state, int placed, int lowest, int first, int[] candidates) {
       this.state = state;
       this.placed = placed;
       this.lowest = lowest;
+      this.first = first;
       this.candidates = candidates;
     }
   }
@@ -112,7 +115,7 @@ final class Search<S> {
 
   /** Runs once, from the beginning. */
   Result run(long maxSteps) {
-    path.add(new Frame<>(model.initial(), -1, 0, candidates()));
+    path.add(new Frame<>(model.initial(), -1, 0, 0, candidates(0)));
     while (left > 0) {
       Frame<S> top = path.getLast();
       if (top.next == top.candidates.length) {
@@ -133,7 +136,8 @@ final class Search<S> {
         int lowest = lowestRanked(top.lowest);
         boolean late = lowest < ranked.length && model.rank(state) > ranks[ranked[lowest]];
         if (!late && isNew(state)) {
-          path.add(new Frame<>(state, candidate, lowest, candidates()));
+          int first = firstLeft(top.first);
+          path.add(new Frame<>(state, candidate, lowest, first, candidates(first)));
         } else {
           take(candidate);
         }
@@ -172,11 +176,19 @@ final class Search<S> {
         new Placed<>(bits.clone(), 31 * Arrays.hashCode(bits) + state.hashCode(), state));
   }
 
-  private int[] candidates() {
-    int[] found = new int[operations.size()];
+  private int firstLeft(int from) {
+    int first = from;
+    while (first < answered && isPlaced(first)) {
+      first++;
+    }
+    return first;
+  }
+
+  private int[] candidates(int first) {
+    int[] found = new int[operations.size() - first];
     int count = 0;
     long firstReturn = Operation.NEVER;
-    for (int i = 0; i < answered; i++) {
+    for (int i = first; i < answered; i++) {
       if (!isPlaced(i)) {
         Operation operation = operations.get(i);
         if (operation.callNanos() > firstReturn) {

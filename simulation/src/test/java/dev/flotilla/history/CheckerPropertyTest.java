@@ -71,7 +71,7 @@ class CheckerPropertyTest {
   void longRunsOfEightClientsPassAndTheirMutationsMostlyDoNot() {
     SplittableRandom seeds = new SplittableRandom(SEED + 2);
     int caught = 0;
-    int runs = 150;
+    int runs = 60;
     for (int i = 0; i < runs; i++) {
       long seed = seeds.nextLong();
       RandomHistories histories = new RandomHistories(new SplittableRandom(seed));

@@ -45,8 +45,7 @@ class LinearizabilityCheckerTest {
     List<Operation> operations = new ArrayList<>();
     for (int i = 1; i <= 24; i++) {
       operations.add(
-          new Operation(
-              i, i, key, new Action.Add("x" + i), 0, Operation.NEVER, Outcome.OPEN));
+          new Operation(i, i, key, new Action.Add("x" + i), 0, Operation.NEVER, Outcome.OPEN));
     }
     Answer impossible = Told.listed("x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "nobody's");
     operations.add(
@@ -70,8 +69,7 @@ class LinearizabilityCheckerTest {
         new Operation(31, 31, "b-easy", get(), 10, 20, new Outcome.Ok(found("none", 99))));
     assertThat(CHECKER.check(new History(operations)))
         .isInstanceOfSatisfying(
-            Verdict.Violation.class,
-            violation -> assertThat(violation.key()).isEqualTo("b-easy"));
+            Verdict.Violation.class, violation -> assertThat(violation.key()).isEqualTo("b-easy"));
   }
 
   @Test
