@@ -2,7 +2,9 @@ package dev.flotilla.history;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes a violation small enough to read. Both ways of shrinking only take knowledge away, so what
@@ -17,10 +19,12 @@ import java.util.List;
  */
 final class Explanation {
   private static final long MAX_STEPS_OF_A_TRIAL = 20_000;
+  private static final long MAX_STEPS_OF_ALL_TRIALS = 500_000;
 
   private final String key;
   private final List<Operation> operations;
   private final long maxSteps;
+  private long trialSteps;
 
   /**
    * @param operations a violation, found with at most so many steps
@@ -49,6 +53,7 @@ final class Explanation {
     }
     Operation culprit = byReturn.get(high);
     List<Operation> all = until(culprit.returnNanos());
+    trialSteps = 0;
     List<Operation> few = forget(all, culprit);
     List<Operation> because = few.stream().filter(operation -> !operation.isOpen()).toList();
     return new Verdict.Violation(key, culprit, because, text(all, few, culprit));
@@ -73,25 +78,44 @@ final class Explanation {
     }
   }
 
-  private static List<Operation> forget(List<Operation> all, Operation culprit) {
+  /** Halves first, then ever smaller pieces, so that a long history needs few trials. */
+  private List<Operation> forget(List<Operation> all, Operation culprit) {
     List<Operation> few = all;
-    for (Operation operation : all) {
-      if (!operation.isOpen() && operation.id() != culprit.id()) {
-        List<Operation> fewer = new ArrayList<>();
-        for (Operation one : few) {
-          forgetUnless(one.id() != operation.id(), one, fewer);
-        }
-        if (isImpossible(fewer, MAX_STEPS_OF_A_TRIAL)) {
+    for (int piece = Math.max(1, all.size() / 2); ; piece /= 2) {
+      for (int from = 0; from < all.size(); from += piece) {
+        List<Operation> fewer =
+            without(few, all.subList(from, Math.min(all.size(), from + piece)), culprit);
+        if (isImpossible(fewer, allowance())) {
           few = fewer;
         }
       }
+      if (piece == 1) {
+        return few;
+      }
     }
-    return few;
   }
 
-  private static boolean isImpossible(List<Operation> operations, long maxSteps) {
-    return new Search<>(Model.of(operations.getFirst().action()), operations).run(maxSteps)
-        == Search.Result.IMPOSSIBLE;
+  private static List<Operation> without(
+      List<Operation> few, List<Operation> piece, Operation culprit) {
+    Set<Integer> gone = new HashSet<>();
+    piece.forEach(operation -> gone.add(operation.id()));
+    gone.remove(culprit.id());
+    List<Operation> fewer = new ArrayList<>();
+    for (Operation operation : few) {
+      forgetUnless(!gone.contains(operation.id()), operation, fewer);
+    }
+    return fewer;
+  }
+
+  private long allowance() {
+    return Math.min(MAX_STEPS_OF_A_TRIAL, MAX_STEPS_OF_ALL_TRIALS - trialSteps);
+  }
+
+  private boolean isImpossible(List<Operation> operations, long maxSteps) {
+    Search<?> search = new Search<>(Model.of(operations.getFirst().action()), operations);
+    Search.Result result = search.run(maxSteps);
+    trialSteps += Math.min(search.steps(), maxSteps);
+    return result == Search.Result.IMPOSSIBLE;
   }
 
   private String text(List<Operation> all, List<Operation> few, Operation culprit) {

@@ -18,8 +18,7 @@ final class ListModel implements Model<List<String>> {
   @Override
   public @Nullable List<String> answered(List<String> state, Action action, Answer answer) {
     return switch (action) {
-      case Action.Append append when answer instanceof Answer.Done ->
-          with(state, append.element());
+      case Action.Append append when answer instanceof Answer.Done -> with(state, append.element());
       case Action.Elements _ when answer instanceof Answer.Listed listed ->
           listed.elements().equals(state) ? state : null;
       default -> throw Model.stranger(action + " -> " + answer);
@@ -32,6 +31,21 @@ final class ListModel implements Model<List<String>> {
       case Action.Append append -> with(state, append.element());
       default -> throw Model.stranger(action);
     };
+  }
+
+  @Override
+  public long rank(List<String> state) {
+    return state.size();
+  }
+
+  @Override
+  public long rank(Answer answer) {
+    return answer instanceof Answer.Listed listed ? listed.elements().size() : UNRANKED;
+  }
+
+  @Override
+  public boolean covers(List<String> state, List<String> other) {
+    return state.equals(other);
   }
 
   private static List<String> with(List<String> state, String element) {

@@ -25,6 +25,25 @@ sealed interface Model<S> permits RegisterModel, SetModel, ListModel {
    */
   @Nullable S unanswered(S state, Action action);
 
+  /**
+   * A number that no operation makes smaller. With it the search sees early that an answer which
+   * shows a lower one came too late.
+   */
+  long rank(S state);
+
+  /**
+   * The rank the state has at the moment of such an answer.
+   *
+   * @return {@link #UNRANKED} when the answer does not show it
+   */
+  long rank(Answer answer);
+
+  /** Of answers that show no rank. */
+  long UNRANKED = Long.MAX_VALUE;
+
+  /** Whether whatever can follow the other state can follow this one too. */
+  boolean covers(S state, S other);
+
   /** The model of the objects that take such actions. */
   static Model<?> of(Action action) {
     return switch (action) {

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recorder {
 
-  /** A search needs little of both: its cost is exponential in the first and grows in the second. */
+  /**
+   * A search needs little of both: its cost is exponential in the first and grows in the second.
+   */
   public record Bounds(int maxWorkers, int maxOperationsPerKey) {
     public static final Bounds DEFAULT = new Bounds(8, 400);
   }
@@ -122,8 +124,7 @@ public final class Recorder {
     private final long callNanos;
     private boolean inDoubt;
 
-    private Pending(
-        Worker worker, int id, int process, String key, Action action, long callNanos) {
+    private Pending(Worker worker, int id, int process, String key, Action action, long callNanos) {
       this.worker = worker;
       this.id = id;
       this.process = process;

@@ -1,5 +1,6 @@
 package dev.flotilla.history;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ final class RegisterModel implements Model<RegisterModel.State> {
           switch (answer) {
             case Answer.Written written when written.existed() ->
                 written(state, null, delete.condition(), written);
-            case Answer.Written _ -> !state.present() && holdsOfAbsent(delete) ? state : null;
+            case Answer.Written written -> foundNothing(state, delete, written) ? state : null;
             case Answer.ConditionFailed failed ->
                 failed(state, delete.condition(), failed.revision());
             default -> throw Model.stranger(answer);
@@ -80,9 +81,36 @@ final class RegisterModel implements Model<RegisterModel.State> {
     };
   }
 
-  private static boolean holdsOfAbsent(Action.Delete delete) {
-    return delete.condition() instanceof Condition.None
-        || delete.condition() instanceof Condition.Absent;
+  @Override
+  public long rank(State state) {
+    return state.revision();
+  }
+
+  @Override
+  public long rank(Answer answer) {
+    long shown =
+        switch (answer) {
+          case Answer.Written written -> written.revision();
+          case Answer.ConditionFailed failed -> failed.revision();
+          case Answer.Found found -> found.revision();
+          case Answer.Absent _, Answer.Done _, Answer.Listed _ -> 0;
+        };
+    return shown == 0 ? UNRANKED : shown; // an absent key has no revision to show
+  }
+
+  @Override
+  public boolean covers(State state, State other) {
+    return Objects.equals(state.value(), other.value())
+        && (state.exact()
+            ? other.exact() && state.revision() == other.revision()
+            : state.revision() <= other.revision());
+  }
+
+  private static boolean foundNothing(State state, Action.Delete delete, Answer.Written written) {
+    return !state.present()
+        && written.revision() == 0
+        && (delete.condition() instanceof Condition.None
+            || delete.condition() instanceof Condition.Absent);
   }
 
   /**
@@ -92,9 +120,7 @@ final class RegisterModel implements Model<RegisterModel.State> {
       State state, @Nullable String value, Condition condition, Answer.Written written) {
     long before = revisionBefore(state, condition);
     boolean fits =
-        before != IMPOSSIBLE
-            && written.existed() == state.present()
-            && written.revision() > before;
+        before != IMPOSSIBLE && written.existed() == state.present() && written.revision() > before;
     return fits ? new State(value, value != null, written.revision()) : null;
   }
 

@@ -33,6 +33,21 @@ final class SetModel implements Model<SortedSet<String>> {
     };
   }
 
+  @Override
+  public long rank(SortedSet<String> state) {
+    return state.size();
+  }
+
+  @Override
+  public long rank(Answer answer) {
+    return answer instanceof Answer.Listed listed ? listed.elements().size() : UNRANKED;
+  }
+
+  @Override
+  public boolean covers(SortedSet<String> state, SortedSet<String> other) {
+    return state.equals(other);
+  }
+
   private static SortedSet<String> with(SortedSet<String> state, String element) {
     SortedSet<String> next = new TreeSet<>(state);
     next.add(element);

@@ -26,7 +26,11 @@ public final class WriteLedger {
    * @param strange there though nobody ever wrote it
    */
   public record Findings(
-      int acked, List<String> lost, List<String> doubled, List<String> revived, List<String> strange) {
+      int acked,
+      List<String> lost,
+      List<String> doubled,
+      List<String> revived,
+      List<String> strange) {
     public boolean clean() {
       return lost.isEmpty() && doubled.isEmpty() && revived.isEmpty() && strange.isEmpty();
     }
