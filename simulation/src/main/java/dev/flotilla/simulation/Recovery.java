@@ -87,6 +87,17 @@ final class Recovery {
     return sum;
   }
 
+  /** Whether all replicas of each group have applied equally much. */
+  boolean standsStill() {
+    return world.topology().groups().entrySet().stream()
+        .allMatch(group ->
+            group.getValue().stream()
+                    .map(node -> machine(node, group.getKey()).applied())
+                    .distinct()
+                    .count()
+                == 1);
+  }
+
   /** All replicas of a group stand at the same position and hold the same. */
   void checkEqualStates() {
     world
@@ -101,8 +112,7 @@ final class Recovery {
               throw new Violation(
                   "equal states at the end",
                   "g%d: n%d is at %s, n%d at %s"
-                      .formatted(
-                          group, members.first(), first.applied(), node, machine.applied()));
+                      .formatted(group, members.first(), first.applied(), node, machine.applied()));
             }
           }
         });

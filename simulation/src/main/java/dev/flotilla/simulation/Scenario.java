@@ -5,9 +5,9 @@ import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.NodeOptions;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
 import dev.flotilla.simulation.faults.Fault;
+import dev.flotilla.simulation.workload.WorkloadPlan;
 import dev.flotilla.simulation.world.LinkConditions;
 import dev.flotilla.simulation.world.Topology;
-import dev.flotilla.simulation.workload.WorkloadPlan;
 import java.util.List;
 
 /**

@@ -25,8 +25,7 @@ import java.util.function.Supplier;
 final class ScenarioSettings implements WorldSettings {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
-  /** Windows of a few answers, so that sessions overflow. */
-  private static final KvSettings KV = new KvSettings(256, 4 << 10, 8, 3_600_000, 7 * 24 * 3_600_000L);
+  private static final long HOUR_MILLIS = 3_600_000L;
 
   private final Scenario scenario;
   private final Supplier<Watch> watch;
@@ -63,7 +62,7 @@ final class ScenarioSettings implements WorldSettings {
           new ReplicaSpec(
               group,
               "g" + group,
-              Membership.ofVoters(scenario.topology().groups().get(group)),
+              Membership.ofVoters(scenario.topology().members(group)),
               directory -> {
                 StateMachine machine =
                     watch
@@ -86,7 +85,8 @@ final class ScenarioSettings implements WorldSettings {
         scenario.topology().slots().ranges(group).stream()
             .map(range -> new SlotRange(range.from(), range.to()))
             .toList(),
-        KV);
+        new KvSettings(
+            256, 4 << 10, scenario.workload().sessionWindow(), HOUR_MILLIS, 7 * 24 * HOUR_MILLIS));
   }
 
   @Override

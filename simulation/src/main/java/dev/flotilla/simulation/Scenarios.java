@@ -130,13 +130,17 @@ public final class Scenarios {
         random.nextInt(70),
         random.nextInt(101),
         random.nextInt(60),
-        random.nextInt(30));
+        random.nextInt(30),
+        1 << random.nextInt(4));
   }
 
   /** What kinds of trouble a run may see. */
   public enum Profile {
     /** Everything. */
-    SWARM(EnumSet.allOf(Fault.Kind.class), true),
+    SWARM(
+        EnumSet.complementOf(
+            EnumSet.of(Fault.Kind.SYNC_FAILURE, Fault.Kind.READ_FAILURE, Fault.Kind.DISK_FULL)),
+        true),
     /** Nothing at all goes wrong. */
     CALM(EnumSet.noneOf(Fault.Kind.class), false);
 

@@ -7,8 +7,10 @@ import dev.flotilla.simulation.check.Marks;
 import dev.flotilla.simulation.faults.Fault;
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
 public final class SimulateCommand implements Callable<Integer> {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  @Spec private CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--seeds",
@@ -55,7 +57,7 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--profile",
       defaultValue = "SWARM",
       description = "What may go wrong: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Scenarios.Profile profile;
+  private Scenarios.Profile profile = Scenarios.Profile.SWARM;
 
   @Option(
       names = "--without",
@@ -79,7 +81,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (!log && LoggerFactory.getLogger("dev.flotilla") instanceof Logger logger) {
       logger.setLevel(Level.OFF);
     }

@@ -32,6 +32,9 @@ public final class Simulation {
   /** Several election timeouts, in which no term may grow. */
   private static final long REST_NANOS = 4_000 * NANOS_PER_MILLI;
 
+  /** Keys that expire go on making entries; some moment in this time there is none under way. */
+  private static final long LAST_ENTRIES_NANOS = 5_000 * NANOS_PER_MILLI;
+
   private static final long LOOK_EVERY_NANOS = 50 * NANOS_PER_MILLI;
   private static final long LEADERLESS_NANOS = 3_000 * NANOS_PER_MILLI;
 
@@ -60,8 +63,7 @@ public final class Simulation {
             });
     this.invariants = made[0];
     this.workload =
-        new Workload(
-            world, scenario.workload(), scenario.raft().leaseReads(), invariants, marks);
+        new Workload(world, scenario.workload(), scenario.raft().leaseReads(), invariants, marks);
     this.striker = new Striker(world, scenario.links());
   }
 
@@ -138,6 +140,10 @@ public final class Simulation {
         throw new Violation(
             "terms come to rest", "the sum went from " + terms + " to " + recovery.terms());
       }
+      long until = time.nowNanos() + LAST_ENTRIES_NANOS;
+      while (!recovery.standsStill() && time.nowNanos() < until) {
+        goOn(time.nowNanos() + LOOK_EVERY_NANOS / 10);
+      }
       recovery.checkEqualStates();
     }
   }
@@ -165,8 +171,7 @@ public final class Simulation {
   }
 
   private void watchForLeaderlessness(long sinceNanos) {
-    boolean allLed =
-        world.topology().groups().keySet().stream().allMatch(invariants::hasLeader);
+    boolean allLed = world.topology().groups().keySet().stream().allMatch(invariants::hasLeader);
     long since = allLed ? world.timeline().nowNanos() : sinceNanos;
     marks.hitIf(
         world.timeline().nowNanos() - since > LEADERLESS_NANOS,

@@ -496,8 +496,7 @@ final class Replica implements Effects {
     }
     long deadline = Math.min(core.nextDeadlineNanos(), desk.nextDeadlineNanos());
     if (mayProposeWake()) {
-      deadline =
-          Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, stamps.millis()));
+      deadline = Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, stamps.millis()));
     }
     return deadline;
   }

@@ -9,7 +9,9 @@ import java.util.Optional;
  * state machine has applied the last one and said what it waits for now.
  */
 final class WakeSchedule {
-  /** The group's time is not the monotonic clock's: a far-off wake is looked at again this often. */
+  /**
+   * The group's time is not the monotonic clock's: a far-off wake is looked at again this often.
+   */
   private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
   /**

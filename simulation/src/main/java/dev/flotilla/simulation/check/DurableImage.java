@@ -51,8 +51,7 @@ final class DurableImage implements AutoCloseable {
     if (stored == null || index > stored.lastIndex()) {
       return false;
     }
-    return index <= stored.base().index()
-        || stored.read(index, index, 1).getFirst().term() == term;
+    return index <= stored.base().index() || stored.read(index, index, 1).getFirst().term() == term;
   }
 
   @Override

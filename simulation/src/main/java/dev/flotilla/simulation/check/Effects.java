@@ -127,12 +127,7 @@ final class Effects {
           "each (client, seq) takes effect once",
           "g%d: %s gave {%s} at %d and {%s} at %d"
               .formatted(
-                  group,
-                  caller,
-                  oneLine(first.result()),
-                  first.index(),
-                  oneLine(result),
-                  index));
+                  group, caller, oneLine(first.result()), first.index(), oneLine(result), index));
     }
   }
 

@@ -82,10 +82,9 @@ final class GroupLogs {
     return committed.get((int) index - 1);
   }
 
-  /** Where a replica's log was last seen to end; -1 when it was not seen in this life. */
-  long lastIndex(int node) {
+  boolean leads(int node) {
     Shadow shadow = shadows.get(node);
-    return shadow == null ? -1 : shadow.lastIndex();
+    return shadow != null && shadow.role == Role.LEADER;
   }
 
   /** The replica is gone; what it knew only in memory is not held against its next life. */
@@ -273,8 +272,7 @@ final class GroupLogs {
         checkComplete(node, shadow);
         boolean another =
             shadows.entrySet().stream()
-                .anyMatch(other ->
-                    other.getKey() != node && other.getValue().role == Role.LEADER);
+                .anyMatch(other -> other.getKey() != node && other.getValue().role == Role.LEADER);
         marks.hitIf(another, Mark.TWO_LEADERS_OF_DIFFERENT_TERMS);
       }
     } else if (shadow.role == Role.LEADER) {

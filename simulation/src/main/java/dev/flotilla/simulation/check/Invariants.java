@@ -2,8 +2,10 @@ package dev.flotilla.simulation.check;
 
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Outcome;
+import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
+import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.WalOptions;
@@ -16,7 +18,9 @@ import dev.flotilla.simulation.world.Watch;
 import dev.flotilla.simulation.world.World;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at everything after every event; keeps the first violation. */
@@ -24,12 +28,13 @@ public final class Invariants implements Watch {
   /** One durable image in so many opportunities: recovering one is dear. */
   private static final int IMAGE_EVERY = 40;
 
-  private static final int BOUNDS_EVERY_PASSES = 2_000;
+  private static final int BOUNDS_EVERY_PASSES = 500;
 
   /** A run's data fits into a fraction of this. */
   private static final long MOST_DISK_BYTES = 16L << 20;
 
   private static final long MOST_LOG_ENTRIES = 20_000;
+  private static final long FAR_BEHIND = 50;
 
   private record Replica(int node, int group) implements Comparable<Replica> {
     @Override
@@ -51,7 +56,13 @@ public final class Invariants implements Watch {
   private final Map<Integer, GroupLogs> logs = new TreeMap<>();
   private final Map<Integer, Effects> effects = new TreeMap<>();
   private final Map<Replica, Promises> promises = new TreeMap<>();
-  private final Map<Replica, Long> heldBefore = new TreeMap<>();
+
+  /** How far the entries reach that a replica has sent, as a leader. */
+  private final Map<Replica, Long> sentUpTo = new TreeMap<>();
+
+  /** Transfers of snapshots that were offered and have not begun. */
+  private final Set<Long> offered = new TreeSet<>();
+
   private long passes;
   private long looks;
   private @Nullable Violation violation;
@@ -120,9 +131,8 @@ public final class Invariants implements Watch {
         marks.hitIf(
             machine != null && machine.applied().index() < view.status().lastIndex(),
             Mark.STATE_BEHIND_LOG_AT_START);
-        Long before = heldBefore.remove(new Replica(host.id(), group));
-        marks.hitIf(
-            before != null && view.status().lastIndex() < before, Mark.UNSYNCED_ENTRIES_LOST);
+        Long sent = sentUpTo.remove(new Replica(host.id(), group));
+        marks.hitIf(sent != null && view.status().lastIndex() < sent, Mark.UNSYNCED_ENTRIES_LOST);
         logs(group).look(host.id(), view, index -> {});
       }
     });
@@ -131,16 +141,11 @@ public final class Invariants implements Watch {
   @Override
   public void ended(Host host, String how) {
     for (int group : world.topology().groupsOf(host.id())) {
-      long last = lastIndex(host.id(), group);
-      if (last >= 0) {
-        heldBefore.put(new Replica(host.id(), group), last);
-      }
       logs(group).forget(host.id());
     }
     marks.hitIf(how.startsWith("power"), Mark.POWER_LOST);
     marks.hitIf(how.startsWith("power cut inside"), Mark.POWER_CUT_INSIDE_A_PASS);
-    marks.hitIf(
-        world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
+    marks.hitIf(world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
     if (how.startsWith("could not start")) {
       marks.hit(Mark.START_FAILED);
       if (!host.storageExcuse()) {
@@ -154,10 +159,6 @@ public final class Invariants implements Watch {
         report(new Violation("nodes end for storage failures only", "n" + host.id() + " " + exit));
       }
     }
-  }
-
-  private long lastIndex(int node, int group) {
-    return logs(group).lastIndex(node);
   }
 
   @Override
@@ -183,11 +184,17 @@ public final class Invariants implements Watch {
       throw new Violation(
           "replicas do not fail", "n%d of g%d: %s".formatted(node, group, view.failure()));
     }
-    logs(group)
-        .look(node, view, index -> promises(node, group).truncatedAfter(index, view));
-    world
-        .trace()
-        .event(node, "state", view.status().term(), view.status().commitIndex(), group);
+    GroupLogs log = logs(group);
+    boolean led = log.leads(node);
+    log.look(node, view, index -> promises(node, group).truncatedAfter(index, view));
+    marks.hitIf(
+        led && host.isDiskSlow() && view.status().role() != Role.LEADER,
+        Mark.SLOW_DISK_COST_THE_LEADERSHIP);
+    for (CoreStatus.PeerStatus peer : view.status().peers()) {
+      marks.hitIf(
+          view.status().lastIndex() - peer.matchIndex() > FAR_BEHIND, Mark.FOLLOWER_FAR_BEHIND);
+    }
+    world.trace().event(node, "state", view.status().term(), view.status().commitIndex(), group);
   }
 
   private void checkBounds(Host host) {
@@ -196,12 +203,21 @@ public final class Invariants implements Watch {
     if (unlimited && used > MOST_DISK_BYTES) {
       throw new Violation("disk use is bounded", "n" + host.id() + " uses " + used + " bytes");
     }
+    marks.hitIf(segments(host) > 3, Mark.LOG_OF_SEVERAL_SEGMENTS);
     for (int group : world.topology().groupsOf(host.id())) {
       ReplicaView view = host.view(group);
       if (view != null
           && view.status().lastIndex() - view.status().base().index() > MOST_LOG_ENTRIES) {
         throw new Violation("logs are compacted", "n" + host.id() + " of g" + group);
       }
+    }
+  }
+
+  private static int segments(Host host) {
+    try {
+      return host.disk().list("wal").size();
+    } catch (IOException e) {
+      throw new Violation("what is durable can be read", "n" + host.id(), e);
     }
   }
 
@@ -231,8 +247,18 @@ public final class Invariants implements Watch {
     Promises promised = promises(node, message.getGroup());
     promised.told(message, view);
     switch (message.getBodyCase()) {
-      case APPEND_REQUEST, HEARTBEAT, TIMEOUT_NOW ->
-          logs(message.getGroup()).leads(node, message.getTerm());
+      case APPEND_REQUEST -> {
+        logs(message.getGroup()).leads(node, message.getTerm());
+        sentUpTo.put(
+            new Replica(node, message.getGroup()),
+            message.getAppendRequest().getPrevIndex()
+                + message.getAppendRequest().getEntriesCount());
+      }
+      case HEARTBEAT -> logs(message.getGroup()).leads(node, message.getTerm());
+      case TIMEOUT_NOW -> {
+        logs(message.getGroup()).leads(node, message.getTerm());
+        marks.hit(Mark.TRANSFER_ASKED_FOR);
+      }
       case PRE_VOTE_REPLY ->
           marks.hitIf(!message.getPreVoteReply().getGranted(), Mark.PRE_VOTE_REFUSED);
       case VOTE_REPLY -> {
@@ -242,8 +268,7 @@ public final class Invariants implements Watch {
         }
       }
       case VOTE_REQUEST ->
-          marks.hitIf(
-              message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+          marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
       case APPEND_REPLY -> {
         boolean success = message.getAppendReply().getSuccess();
         marks.hitIf(!success, Mark.APPEND_REFUSED);
@@ -255,6 +280,44 @@ public final class Invariants implements Watch {
       }
       case PRE_VOTE_REQUEST, HEARTBEAT_REPLY, BODY_NOT_SET -> {}
     }
+  }
+
+  @Override
+  public void arriving(Host host, MessageBatch batch) {
+    for (RaftMessage message : batch.getMessagesList()) {
+      ReplicaView view = host.view(message.getGroup());
+      if (view != null && message.hasVoteRequest()) {
+        long term = message.getVoteRequest().getLastLogTerm();
+        long index = message.getVoteRequest().getLastLogIndex();
+        marks.hitIf(
+            term < view.status().lastTerm()
+                || (term == view.status().lastTerm() && index < view.status().lastIndex()),
+            Mark.CANDIDATE_WITH_SHORTER_LOG);
+      }
+    }
+  }
+
+  @Override
+  public void sendingBulk(Host host, int toNode, BulkMessage message) {
+    world.trace().event(host.id(), message.getBodyCase().name(), toNode, message.getGroup(), 0);
+    switch (message.getBodyCase()) {
+      case OFFER -> {
+        marks.hit(Mark.SNAPSHOT_OFFERED);
+        offered.add(message.getOffer().getTransfer());
+      }
+      case CHUNK -> {
+        boolean first = offered.remove(message.getChunk().getTransfer());
+        marks.hitIf(
+            first && (message.getChunk().getFile() > 0 || message.getChunk().getOffset() > 0),
+            Mark.SNAPSHOT_RESUMED);
+      }
+      case PROGRESS, BODY_NOT_SET -> {}
+    }
+  }
+
+  @Override
+  public void retried() {
+    marks.hit(Mark.RETRIED);
   }
 
   /** What a message says is durable must be, at the moment it leaves. */
@@ -286,8 +349,8 @@ public final class Invariants implements Watch {
             "what is acknowledged is committed", "g%d: entry %d".formatted(group, index));
       }
       int holders = 0;
-      int members = world.topology().groups().get(group).size();
-      for (int node : world.topology().groups().get(group)) {
+      int members = world.topology().members(group).size();
+      for (int node : world.topology().members(group)) {
         Host host = world.host(node);
         try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
           holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
@@ -318,15 +381,12 @@ public final class Invariants implements Watch {
   @Override
   public StateMachine watched(Host host, int group, StateMachine machine) {
     return new WatchedMachine(
-        host.id(),
-        machine,
-        java.util.Objects.requireNonNull(effects.get(group)),
-        this::report);
+        host.id(), machine, java.util.Objects.requireNonNull(effects.get(group)), this::report);
   }
 
   /** Whether somebody leads the group. */
   public boolean hasLeader(int group) {
-    return world.topology().groups().get(group).stream()
+    return world.topology().members(group).stream()
         .map(node -> world.host(node).view(group))
         .anyMatch(view -> view != null && view.status().role() == Role.LEADER);
   }

@@ -77,8 +77,7 @@ final class Promises {
     if (index > status.lastIndex()) {
       throw new Violation(
           "acknowledged means held",
-          "%s acknowledged %d and its log ends at %d"
-              .formatted(name, index, status.lastIndex()));
+          "%s acknowledged %d and its log ends at %d".formatted(name, index, status.lastIndex()));
     }
     heldTerm = termAt(view, index);
     heldIndex = index;

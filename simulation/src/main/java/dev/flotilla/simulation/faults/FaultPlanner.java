@@ -41,12 +41,12 @@ public final class FaultPlanner {
     for (Kind kind : on) {
       // From one in the whole run to one every 300 ms.
       double perSecond = Math.pow(10, -1.3 + 1.8 * random.nextDouble());
-      int most = switch (kind) {
-        case POWER_LOSS_OF_ALL, SYNC_FAILURE, READ_FAILURE, DISK_FULL -> 4;
-        default -> 60;
-      };
-      int count =
-          Math.clamp(Math.round(perSecond * (toMillis - fromMillis) / 1_000.0), 1, most);
+      int most =
+          switch (kind) {
+            case POWER_LOSS_OF_ALL, SYNC_FAILURE, READ_FAILURE, DISK_FULL -> 4;
+            default -> 60;
+          };
+      int count = Math.clamp(Math.round(perSecond * (toMillis - fromMillis) / 1_000.0), 1, most);
       for (int i = 0; i < count; i++) {
         faults.add(draw(kind));
       }
@@ -61,19 +61,20 @@ public final class FaultPlanner {
     // Leaders are the more interesting victims.
     int node = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(topology.nodes());
     int duration = duration();
-    int amount = switch (kind) {
-      case POWER_LOSS, ONE_WAY -> random.nextInt(2);
-      case POWER_CUT_INSIDE -> 1 + random.nextInt(40);
-      case PARTITION, BRIDGE -> random.nextInt(1 << topology.nodes() + topology.balancers());
-      case FLAPPING -> 20 + random.nextInt(400);
-      case LINK_TROUBLE -> 1 + random.nextInt(random.nextBoolean() ? 10 : 100);
-      case SLOW_DISK -> 1 + random.nextInt(random.nextBoolean() ? 20 : 3_000);
-      case SYNC_FAILURE, READ_FAILURE -> 1 + random.nextInt(60);
-      case DISK_FULL -> random.nextInt(64);
-      case WALL_JUMP -> random.nextInt(-100_000, 100_000);
-      case TRANSFER -> random.nextBoolean() ? 0 : pick(topology.groups().get(group));
-      case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART -> 0;
-    };
+    int amount =
+        switch (kind) {
+          case POWER_LOSS, ONE_WAY -> random.nextInt(2);
+          case POWER_CUT_INSIDE -> 1 + random.nextInt(40);
+          case PARTITION, BRIDGE -> random.nextInt(1 << topology.nodes() + topology.balancers());
+          case FLAPPING -> 20 + random.nextInt(400);
+          case LINK_TROUBLE -> 1 + random.nextInt(random.nextBoolean() ? 10 : 100);
+          case SLOW_DISK -> 1 + random.nextInt(random.nextBoolean() ? 20 : 3_000);
+          case SYNC_FAILURE, READ_FAILURE -> 1 + random.nextInt(60);
+          case DISK_FULL -> random.nextInt(64);
+          case WALL_JUMP -> random.nextInt(-100_000, 100_000);
+          case TRANSFER -> random.nextBoolean() ? 0 : pick(topology.members(group));
+          case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART -> 0;
+        };
     if (kind == Kind.TRANSFER) {
       node = 0;
     }

@@ -60,9 +60,7 @@ public final class Striker {
 
   private void strike(Fault fault) {
     struck++;
-    world
-        .trace()
-        .event(0, fault.kind().name(), fault.forMillis(), fault.node(), fault.amount());
+    world.trace().event(0, fault.kind().name(), fault.forMillis(), fault.node(), fault.amount());
     switch (fault.kind()) {
       case POWER_LOSS_OF_ALL -> {
         world.hosts().forEach(host -> host.losePower(false));
@@ -125,7 +123,7 @@ public final class Striker {
     }
     Host leader = null;
     long term = -1;
-    for (int member : world.topology().groups().get(fault.group())) {
+    for (int member : world.topology().members(fault.group())) {
       Host host = world.host(member);
       ReplicaView view = host.view(fault.group());
       if (view != null && view.status().role() == Role.LEADER && view.status().term() > term) {
@@ -133,9 +131,7 @@ public final class Striker {
         leader = host;
       }
     }
-    return leader != null
-        ? leader
-        : world.host(world.topology().groups().get(fault.group()).first());
+    return leader != null ? leader : world.host(world.topology().members(fault.group()).first());
   }
 
   private void later(Fault fault, Runnable undo) {
@@ -211,8 +207,7 @@ public final class Striker {
               () -> {
                 if (!over) {
                   Fault once =
-                      new Fault(
-                          Fault.Kind.ISOLATE, fault.atMillis(), period, host.id(), 0, 0);
+                      new Fault(Fault.Kind.ISOLATE, fault.atMillis(), period, host.id(), 0, 0);
                   isolate(once, host, true, true);
                 }
               });

@@ -79,8 +79,7 @@ final class Operations {
     boolean lease = leases && random.nextInt(100) < plan.leasePercent();
     return new Drawn(
         key,
-        new KvRequest.Get(
-            bytes(key), false, lease ? Consistency.LEASE : Consistency.LINEARIZABLE),
+        new KvRequest.Get(bytes(key), false, lease ? Consistency.LEASE : Consistency.LINEARIZABLE),
         new Action.Get(),
         true,
         lease);
@@ -153,14 +152,15 @@ final class Operations {
 
   /** Keeps the newest revision seen, for conditions that have a chance. */
   void learn(String key, KvAnswer answer) {
-    long revision = switch (answer) {
-      case KvAnswer.Written written -> written.revision();
-      case KvAnswer.Found found -> found.revision();
-      case KvAnswer.ConditionFailed failed -> failed.revision();
-      case KvAnswer.Absent absent -> 0;
-      case KvAnswer.Keys keys -> 0;
-      case KvAnswer.Failed failed -> 0;
-    };
+    long revision =
+        switch (answer) {
+          case KvAnswer.Written written -> written.revision();
+          case KvAnswer.Found found -> found.revision();
+          case KvAnswer.ConditionFailed failed -> failed.revision();
+          case KvAnswer.Absent absent -> 0;
+          case KvAnswer.Keys keys -> 0;
+          case KvAnswer.Failed failed -> 0;
+        };
     if (revision > 0) {
       revisions.put(key, revision);
     }
@@ -169,8 +169,7 @@ final class Operations {
   /** An answer of the state machine, as the history has it. */
   static Answer answer(KvAnswer answer) {
     return switch (answer) {
-      case KvAnswer.Written written ->
-          new Answer.Written(written.revision(), written.existed());
+      case KvAnswer.Written written -> new Answer.Written(written.revision(), written.existed());
       case KvAnswer.ConditionFailed failed -> new Answer.ConditionFailed(failed.revision());
       case KvAnswer.Found found -> {
         String value = found.value().toString(StandardCharsets.UTF_8);

@@ -26,12 +26,13 @@ final class ReadsCheck {
   }
 
   void answered(String key, Since since, KvAnswer answer) {
-    long revision = switch (answer) {
-      case KvAnswer.Written written -> written.revision();
-      case KvAnswer.Found found -> found.revision();
-      case KvAnswer.ConditionFailed failed -> failed.revision();
-      default -> 0;
-    };
+    long revision =
+        switch (answer) {
+          case KvAnswer.Written written -> written.revision();
+          case KvAnswer.Found found -> found.revision();
+          case KvAnswer.ConditionFailed failed -> failed.revision();
+          default -> 0;
+        };
     // A deleted key has none: that is for the history to judge.
     if (revision > 0 && revision < since.revision()) {
       report.accept(
@@ -44,7 +45,6 @@ final class ReadsCheck {
         key,
         new Since(revision, answer.term()),
         (one, two) ->
-            new Since(
-                Math.max(one.revision(), two.revision()), Math.max(one.term(), two.term())));
+            new Since(Math.max(one.revision(), two.revision()), Math.max(one.term(), two.term())));
   }
 }

@@ -10,6 +10,7 @@ import dev.flotilla.simulation.check.Marks;
 import dev.flotilla.simulation.world.Balancer;
 import dev.flotilla.simulation.world.World;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,10 +105,8 @@ final class SimulatedClient {
     if (numbersItself && drawn.request().command()) {
       identity = new CallerIdentity(clientHigh, clientLow, ++seq, ackedBelow);
     }
-    Recorder.Pending pending =
-        drawn.judged() ? worker.begin(drawn.key(), drawn.action()) : null;
-    attempt(
-        new Call(drawn, identity, pending, reads.begin(drawn.key())), random.nextInt(1_000), 1);
+    Recorder.Pending pending = drawn.judged() ? worker.begin(drawn.key(), drawn.action()) : null;
+    attempt(new Call(drawn, identity, pending, reads.begin(drawn.key())), random.nextInt(1_000), 1);
   }
 
   private record Call(
@@ -146,14 +145,11 @@ final class SimulatedClient {
         .trace()
         .event(0, call.drawn().action().toString(), worker.process(), answer.term(), attempt);
     if (answer instanceof KvAnswer.Failed failed) {
-      marks.hit(
-          failed.outcome() == Outcome.UNKNOWN ? Mark.COMMAND_UNKNOWN : Mark.COMMAND_REFUSED);
+      marks.hit(failed.outcome() == Outcome.UNKNOWN ? Mark.COMMAND_UNKNOWN : Mark.COMMAND_REFUSED);
       if (failed.outcome() == Outcome.UNKNOWN) {
         inDoubt(call, through, attempt);
-      } else if (call.pending() != null) {
-        end(() -> call.pending().refused());
       } else {
-        end(() -> {});
+        end(call, Recorder.Pending::refused);
       }
       return;
     }
@@ -162,18 +158,15 @@ final class SimulatedClient {
     reads.answered(call.drawn().key(), call.since(), answer);
     mark(call, answer);
     ackedBelow = seq + 1;
-    if (call.pending() == null) {
-      end(() -> {});
-    } else {
-      end(() -> call.pending().ok(Operations.answer(answer)));
-    }
+    end(call, pending -> pending.ok(Operations.answer(answer)));
   }
 
   private void mark(Call call, KvAnswer answer) {
     switch (answer) {
       case KvAnswer.Found found -> {
         marks.hit(Mark.READ_FOUND);
-        marks.hitIf(call.since().term() != 0 && found.term() > call.since().term(),
+        marks.hitIf(
+            call.since().term() != 0 && found.term() > call.since().term(),
             Mark.READ_AFTER_CHANGE_OF_LEADER);
         marks.hitIf(call.drawn().lease(), Mark.LEASE_READ_ANSWERED);
       }
@@ -188,22 +181,23 @@ final class SimulatedClient {
 
   private void inDoubt(Call call, int through, int attempt) {
     if (call.identity() != null && attempt < MOST_ATTEMPTS) {
-      if (call.pending() != null) {
-        call.pending().attemptInDoubt();
-      }
+      record(call, Recorder.Pending::attemptInDoubt);
       attempt(call, through + 1, attempt + 1);
       return;
     }
     // What is in doubt may still arrive: its number stays in the window for ever.
-    end(() -> {
-      if (call.pending() != null) {
-        call.pending().open();
-      }
-    });
+    end(call, Recorder.Pending::open);
   }
 
-  private void end(Runnable record) {
-    record.run();
+  private static void record(Call call, Consumer<Recorder.Pending> what) {
+    Recorder.Pending pending = call.pending();
+    if (pending != null) {
+      what.accept(pending);
+    }
+  }
+
+  private void end(Call call, Consumer<Recorder.Pending> how) {
+    record(call, how);
     busy = false;
     think();
   }

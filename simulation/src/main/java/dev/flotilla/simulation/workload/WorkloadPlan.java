@@ -13,6 +13,7 @@ package dev.flotilla.simulation.workload;
  *     through other balancers
  * @param leasePercent share of reads by lease
  * @param expiringPercent share of operations on keys with a time to live, which no history judges
+ * @param sessionWindow answers that a slot remembers of a client
  */
 public record WorkloadPlan(
     int clients,
@@ -23,7 +24,8 @@ public record WorkloadPlan(
     int comparePercent,
     int ownIdentityPercent,
     int leasePercent,
-    int expiringPercent) {
+    int expiringPercent,
+    int sessionWindow) {
 
   /** The same with fewer operations. */
   public WorkloadPlan withOperations(int fewer) {
@@ -36,7 +38,8 @@ public record WorkloadPlan(
         comparePercent,
         ownIdentityPercent,
         leasePercent,
-        expiringPercent);
+        expiringPercent,
+        sessionWindow);
   }
 
   /** The same with fewer clients. */
@@ -50,6 +53,7 @@ public record WorkloadPlan(
         comparePercent,
         ownIdentityPercent,
         leasePercent,
-        expiringPercent);
+        expiringPercent,
+        sessionWindow);
   }
 }

@@ -5,6 +5,7 @@ import dev.flotilla.balancer.routing.GroupMembers;
 import dev.flotilla.balancer.routing.GroupView;
 import dev.flotilla.balancer.routing.NodeChannel;
 import dev.flotilla.balancer.routing.NodeConnections;
+import dev.flotilla.balancer.routing.RetryReason;
 import dev.flotilla.balancer.routing.Router;
 import dev.flotilla.balancer.routing.RouterEnvironment;
 import dev.flotilla.balancer.routing.RouterEvents;
@@ -121,6 +122,11 @@ public final class Balancer {
             },
             new SplittableRandom(world.dice().roll(id, life))),
         RouterOptions.defaults(),
-        RouterEvents.NONE);
+        new RouterEvents() {
+          @Override
+          public void retried(int group, RetryReason reason) {
+            world.watch().retried();
+          }
+        });
   }
 }

@@ -148,6 +148,10 @@ public final class Host {
     clock.jumpWall(millis);
   }
 
+  public boolean isDiskSlow() {
+    return diskFaults.isSlow();
+  }
+
   public void setSyncNanos(long nanos) {
     diskFaults.setSyncNanos(nanos);
   }
@@ -207,10 +211,7 @@ public final class Host {
           NodeAssembly.recover(
               world.settings().nodeOptions(id),
               new NodeEnvironment(
-                  clock,
-                  disk,
-                  port,
-                  new SeededStreams(world.dice().roll(id, number) ^ lives)),
+                  clock, disk, port, new SeededStreams(world.dice().roll(id, number) ^ lives)),
               world.settings().replicas(this, machines),
               (code, reason, cause) -> exit = new Exit(code, reason + ": " + cause),
               BackgroundWork.INLINE);
@@ -229,8 +230,7 @@ public final class Host {
     long from = world.timeline().nowNanos() + takeWaitedNanos();
     Duty loop = new Duty(this, "loop", id * 10L + 1, from, assembly.loop()::pass);
     Duty applier = new Duty(this, "applier", id * 10L + 2, from, assembly.applier()::pass);
-    Duty snapshots =
-        new Duty(this, "snapshots", id * 10L + 3, from, assembly.snapshots()::pass);
+    Duty snapshots = new Duty(this, "snapshots", id * 10L + 3, from, assembly.snapshots()::pass);
     assembly.loop().onMail(loop::wake);
     assembly.applier().onWork(applier::wake);
     assembly.snapshots().onWork(snapshots::wake);

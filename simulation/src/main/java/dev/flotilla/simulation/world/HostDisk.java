@@ -32,6 +32,10 @@ final class HostDisk implements SimulatedDisk.Faults {
   }
 
   /** The power goes before the n-th next write, sync, rename or delete; 0 = never. */
+  boolean isSlow() {
+    return syncNanos > 0;
+  }
+
   void cutPowerAfter(int operations) {
     operationsToPowerCut = operations;
   }

@@ -47,7 +47,9 @@ final class NodePort implements Transport {
             () -> {
               Receiver target = world.host(toNode).receiver();
               if (target != null) {
-                target.onMessages(host.id(), parsed(MessageBatch.parser(), bytes));
+                MessageBatch arrived = parsed(MessageBatch.parser(), bytes);
+                world.watch().arriving(world.host(toNode), arrived);
+                target.onMessages(host.id(), arrived);
               }
             });
   }
@@ -57,6 +59,7 @@ final class NodePort implements Transport {
     if (!host.isLiving(life)) {
       return false;
     }
+    world.watch().sendingBulk(host, toNode, message);
     byte[] bytes = message.toByteArray();
     world
         .network()

@@ -35,6 +35,15 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
     return "host" + node + ":7000";
   }
 
+  /** The nodes of a group. */
+  public SortedSet<Integer> members(int group) {
+    SortedSet<Integer> members = groups.get(group);
+    if (members == null) {
+      throw new IllegalArgumentException("no group " + group);
+    }
+    return members;
+  }
+
   public List<Integer> groupsOf(int node) {
     return groups.entrySet().stream()
         .filter(group -> group.getValue().contains(node))

@@ -19,11 +19,11 @@ public final class Trace {
   /**
    * @param what a constant, or text for people
    */
-  public record Event(long atNanos, long number, int endpoint, String what, long a, long b, long c) {
+  public record Event(
+      long atNanos, long number, int endpoint, String what, long a, long b, long c) {
     @Override
     public String toString() {
-      return "%10.3f ms  %-5s %s %d %d %d"
-          .formatted(atNanos / 1e6, name(endpoint), what, a, b, c);
+      return "%10.3f ms  %-5s %s %d %d %d".formatted(atNanos / 1e6, name(endpoint), what, a, b, c);
     }
   }
 

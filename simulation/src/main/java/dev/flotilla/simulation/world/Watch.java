@@ -2,6 +2,7 @@ package dev.flotilla.simulation.world;
 
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Outcome;
+import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.raft.fsm.StateMachine;
 
@@ -18,6 +19,15 @@ public interface Watch {
 
   /** A node hands a batch to the network. */
   void sending(Host host, int toNode, MessageBatch batch);
+
+  /** A batch is about to be taken in by a node. */
+  void arriving(Host host, MessageBatch batch);
+
+  /** A node hands a part of a snapshot's transfer to the network. */
+  void sendingBulk(Host host, int toNode, BulkMessage message);
+
+  /** A balancer sends a request once more. */
+  void retried();
 
   /** A balancer hears that a command took effect, in the entry at {@code index}. */
   void acknowledged(int group, long index);

@@ -39,8 +39,7 @@ public final class World {
     for (int id = 1; id <= topology.nodes(); id++) {
       long origin = Dice.below(dice.roll(id, -1), 1L << 50);
       hosts.put(
-          id,
-          new Host(this, id, new HostClock(timeline, origin, settings.driftPerMillion(id))));
+          id, new Host(this, id, new HostClock(timeline, origin, settings.driftPerMillion(id))));
     }
     this.watch = watch.apply(this);
     for (int i = 0; i < topology.balancers(); i++) {
