@@ -30,6 +30,7 @@ final class ScenarioSettings implements WorldSettings {
   private final Scenario scenario;
   private final Supplier<Watch> watch;
   private final Map<Integer, String> addresses = new TreeMap<>();
+  private final Map<Integer, KvOptions> options = new TreeMap<>();
   private final Dice dice;
 
   ScenarioSettings(Scenario scenario, Supplier<Watch> watch) {
@@ -80,6 +81,10 @@ final class ScenarioSettings implements WorldSettings {
   }
 
   private KvOptions kvOptions(int group) {
+    return options.computeIfAbsent(group, this::newKvOptions);
+  }
+
+  private KvOptions newKvOptions(int group) {
     return new KvOptions(
         1,
         scenario.topology().slots().ranges(group).stream()

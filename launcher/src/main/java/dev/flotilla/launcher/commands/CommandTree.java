@@ -4,6 +4,7 @@ import dev.flotilla.bench.BenchCommand;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.terminal.Terminal;
+import dev.flotilla.simulation.SimulateCommand;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class CommandTree {
       root.addSubcommand(child);
     }
     root.addSubcommand(BenchCommand.commandLine()); // brings its own --help
+    root.addSubcommand(new SimulateCommand());
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     root.setUsageHelpWidth(USAGE_WIDTH);
     root.setCaseInsensitiveEnumValuesAllowed(true);

@@ -10,6 +10,7 @@ import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
 import dev.flotilla.simulation.world.Violation;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,26 +36,23 @@ final class Effects {
 
   /** Which slots belong to which group, by epoch; shared by all groups of a run. */
   static final class SlotOwners {
-    private final TreeMap<Long, Map<Integer, List<SlotRange>>> byEpoch = new TreeMap<>();
+    private final TreeMap<Long, Map<Integer, BitSet>> byEpoch = new TreeMap<>();
 
     void assigned(int group, AssignSlots assign) {
-      Map<Integer, List<SlotRange>> epoch =
+      Map<Integer, BitSet> epoch =
           byEpoch.computeIfAbsent(assign.getEpoch(), key -> new TreeMap<>());
-      epoch.put(group, assign.getRangesList());
-      epoch.forEach((other, ranges) -> {
-        if (other != group && overlap(ranges, assign.getRangesList())) {
+      BitSet slots = new BitSet();
+      for (SlotRange range : assign.getRangesList()) {
+        slots.set(range.getFrom(), range.getTo());
+      }
+      epoch.put(group, slots);
+      epoch.forEach((other, others) -> {
+        if (other != group && slots.intersects(others)) {
           throw new Violation(
               "one owner per slot and epoch",
               "g%d and g%d share slots in epoch %d".formatted(group, other, assign.getEpoch()));
         }
       });
-    }
-
-    private static boolean overlap(List<SlotRange> some, List<SlotRange> others) {
-      return some.stream()
-          .anyMatch(one ->
-              others.stream()
-                  .anyMatch(two -> one.getFrom() < two.getTo() && two.getFrom() < one.getTo()));
     }
   }
 
