@@ -1,61 +1,45 @@
 package dev.flotilla.raft.log;
 
 import dev.flotilla.raft.core.Membership;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Memberships in the log: four sets in the order of the record's components, each a count and node
- * ids, u32.
+ * Memberships of log bases: the bytes of {@link dev.flotilla.raft.core.MembershipCodec}, up to the
+ * end of the record.
+ *
+ * <p>Earlier logs kept four sets, each a count and node ids, u32, and nothing else. They are read
+ * still, and cannot be mistaken for the bytes of today: their second byte is 0, which today only an
+ * empty membership has.
  */
 final class MembershipCodec {
+  private static final int LARGEST_EMPTY_BYTES = 6;
+
   private MembershipCodec() {}
 
-  static int encodedBytes(Membership membership) {
-    return Integer.BYTES
-        * (4
-            + membership.voters().size()
-            + membership.outgoingVoters().size()
-            + membership.learners().size()
-            + membership.learnersNext().size());
-  }
-
   static byte[] encode(Membership membership) {
-    ByteBuffer to = ByteBuffer.allocate(encodedBytes(membership)).order(ByteOrder.LITTLE_ENDIAN);
-    encode(membership, to);
-    return to.array();
-  }
-
-  static void encode(Membership membership, ByteBuffer to) {
-    encode(membership.voters(), to);
-    encode(membership.outgoingVoters(), to);
-    encode(membership.learners(), to);
-    encode(membership.learnersNext(), to);
+    return dev.flotilla.raft.core.MembershipCodec.encode(membership);
   }
 
   /**
+   * Takes all that remains.
+   *
    * @throws IllegalArgumentException when the bytes are not a membership
    */
   static Membership decode(ByteBuffer from) {
-    try {
-      return new Membership(decodeSet(from), decodeSet(from), decodeSet(from), decodeSet(from));
-    } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException("membership is cut short", e);
+    if (from.remaining() > LARGEST_EMPTY_BYTES && from.get(from.position() + 1) == 0) {
+      ByteBuffer sets = from.order(ByteOrder.LITTLE_ENDIAN);
+      return new Membership(decodeSet(sets), decodeSet(sets), decodeSet(sets), decodeSet(sets));
     }
-  }
-
-  private static void encode(Set<Integer> nodes, ByteBuffer to) {
-    to.putInt(nodes.size());
-    for (int node : nodes) {
-      to.putInt(node);
-    }
+    byte[] bytes = new byte[from.remaining()];
+    from.get(bytes);
+    return dev.flotilla.raft.core.MembershipCodec.decode(bytes);
   }
 
   private static Set<Integer> decodeSet(ByteBuffer from) {
-    int count = from.getInt();
+    int count = from.remaining() < Integer.BYTES ? -1 : from.getInt();
     if (count < 0 || count > from.remaining() / Integer.BYTES) {
       throw new IllegalArgumentException("membership of " + count + " nodes");
     }
