@@ -7,20 +7,40 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Memberships of log bases: the bytes of {@link dev.flotilla.raft.core.MembershipCodec}, up to the
- * end of the record.
- *
- * <p>Earlier logs kept four sets, each a count and node ids, u32, and nothing else. They are read
- * still, and cannot be mistaken for the bytes of today: their second byte is 0, which today only an
- * empty membership has.
+ * Memberships of log bases, up to the end of the record. One that says nothing of its members is
+ * four sets in the order of the record's components, each a count and node ids, u32; any other is
+ * the bytes of {@link dev.flotilla.raft.core.MembershipCodec}. The second byte tells them apart: a
+ * count of voters begins there in the latter, and it is not 0.
  */
 final class MembershipCodec {
-  private static final int LARGEST_EMPTY_BYTES = 6;
+  /** As many as one byte counts. */
+  private static final int MAX_PLAIN_VOTERS = 0xff;
 
   private MembershipCodec() {}
 
   static byte[] encode(Membership membership) {
-    return dev.flotilla.raft.core.MembershipCodec.encode(membership);
+    if (!membership.members().isEmpty() || membership.voters().size() > MAX_PLAIN_VOTERS) {
+      return dev.flotilla.raft.core.MembershipCodec.encode(membership);
+    }
+    int numbers =
+        4
+            + membership.voters().size()
+            + membership.outgoingVoters().size()
+            + membership.learners().size()
+            + membership.learnersNext().size();
+    ByteBuffer to = ByteBuffer.allocate(Integer.BYTES * numbers).order(ByteOrder.LITTLE_ENDIAN);
+    encode(membership.voters(), to);
+    encode(membership.outgoingVoters(), to);
+    encode(membership.learners(), to);
+    encode(membership.learnersNext(), to);
+    return to.array();
+  }
+
+  private static void encode(Set<Integer> nodes, ByteBuffer to) {
+    to.putInt(nodes.size());
+    for (int node : nodes) {
+      to.putInt(node);
+    }
   }
 
   /**
@@ -29,7 +49,7 @@ final class MembershipCodec {
    * @throws IllegalArgumentException when the bytes are not a membership
    */
   static Membership decode(ByteBuffer from) {
-    if (from.remaining() > LARGEST_EMPTY_BYTES && from.get(from.position() + 1) == 0) {
+    if (from.remaining() > 1 && from.get(from.position() + 1) == 0) {
       ByteBuffer sets = from.order(ByteOrder.LITTLE_ENDIAN);
       return new Membership(decodeSet(sets), decodeSet(sets), decodeSet(sets), decodeSet(sets));
     }
