@@ -91,7 +91,7 @@ final class LogSalvageTest {
     } catch (LogDamagedException e) {
       try (LogSalvage salvage = LogSalvage.read(damaged, "wal", Logs.IDENTITY)) {
         Set<Integer> whole = salvage.whole();
-        assertThat(salvage.cut()).doesNotContainAnyElementsOf(whole);
+        assertThat(whole).allSatisfy(group -> assertThat(salvage.cut()).doesNotContain(group));
         salvage.replaceLog(Logs.TINY);
         return whole;
       }
