@@ -8,7 +8,9 @@ import java.util.Optional;
  * {@link #stateHash()}, whatever their clocks, engines and restarts.
  *
  * <p>Anything a command may do wrong is a value in its result. An exception from any method is a
- * fault of the replica, which stops (H30).
+ * fault of the replica, which stops (H30); a {@link StateStorageException} is one of the node's
+ * disk, and ends the process. After a {@link StateDamagedException} the next start takes the state
+ * for lost: its folder is emptied before it is opened again.
  */
 public interface StateMachine extends AutoCloseable {
 

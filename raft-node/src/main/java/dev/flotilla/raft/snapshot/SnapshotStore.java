@@ -322,7 +322,7 @@ public final class SnapshotStore {
   }
 
   /** Forgets a snapshot that turned out to be damaged, so that a new one is made in its place. */
-  void discard(StoredSnapshot snapshot) throws IOException {
+  public void discard(StoredSnapshot snapshot) throws IOException {
     synchronized (this) {
       snapshots.remove(snapshot);
     }
