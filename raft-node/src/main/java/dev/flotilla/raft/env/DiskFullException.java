@@ -12,9 +12,7 @@ public final class DiskFullException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** How Linux puts it, through whatever library it comes. */
-  private static final String[] WORDS = {
-    "no space left on device", "disk quota exceeded"
-  };
+  private static final String[] WORDS = {"no space left on device", "disk quota exceeded"};
 
   /** Longer chains of causes do not occur; a ring of them must not be followed for ever. */
   private static final int MAX_CAUSES = 16;

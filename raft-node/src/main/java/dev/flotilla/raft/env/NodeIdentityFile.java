@@ -31,8 +31,7 @@ public final class NodeIdentityFile {
   private boolean ready;
   private boolean keepsReplicas;
 
-  private NodeIdentityFile(
-      Disk disk, NodeIdentity identity, boolean ready, boolean keepsReplicas) {
+  private NodeIdentityFile(Disk disk, NodeIdentity identity, boolean ready, boolean keepsReplicas) {
     this.disk = disk;
     this.identity = identity;
     this.ready = ready;
@@ -66,7 +65,8 @@ public final class NodeIdentityFile {
       }
     }
     NodeIdentityFile created =
-        new NodeIdentityFile(disk, new NodeIdentity(clusterId, node, random.nextLong()), false, true);
+        new NodeIdentityFile(
+            disk, new NodeIdentity(clusterId, node, random.nextLong()), false, true);
     created.write();
     return created;
   }
@@ -147,8 +147,7 @@ public final class NodeIdentityFile {
       throw new NodeIdentityException(
           "the folder belongs to node " + found.node() + ", not to node " + node);
     }
-    return new NodeIdentityFile(
-        disk, found, value(lines.get(4), "state").equals("ready"), !old);
+    return new NodeIdentityFile(disk, found, value(lines.get(4), "state").equals("ready"), !old);
   }
 
   private static String readText(Disk disk) throws IOException {

@@ -12,7 +12,6 @@ import dev.flotilla.raft.env.Clock;
 import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
-import dev.flotilla.raft.fsm.StateDamagedException;
 import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.fsm.Wake;
 import java.io.UncheckedIOException;
@@ -443,7 +442,8 @@ public final class Applier {
     }
     slot.waiting.clear();
     if (storage) {
-      int damaged = cause instanceof StateDamagedException ? slot.group : 0;
+      int damaged =
+          cause instanceof StateStorageException state && state.isDamage() ? slot.group : 0;
       mailbox.complete(new Mail.StorageFailed(slot.name + ": " + doing, damaged, cause));
     } else {
       mailbox.complete(new Mail.MachineFailed(slot.group, slot.failure, cause));

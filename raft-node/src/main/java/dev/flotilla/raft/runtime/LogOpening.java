@@ -44,11 +44,7 @@ final class LogOpening {
   /** By group; those of the specs, and others that the log knows and nobody asks for now. */
   private final SortedMap<Integer, ReplicaFolder> folders = new TreeMap<>();
 
-  LogOpening(
-      NodeOptions options,
-      NodeEnvironment env,
-      LogIdentity owner,
-      List<ReplicaSpec> specs) {
+  LogOpening(NodeOptions options, NodeEnvironment env, LogIdentity owner, List<ReplicaSpec> specs) {
     this.options = options;
     this.disk = env.disk();
     this.random = env.random();
@@ -187,8 +183,7 @@ final class LogOpening {
     boolean logged = wal.group(group).isPresent();
     ReplicaFolder folder = folders.get(group);
     if (folder == null) {
-      HardState hardState =
-          logged ? wal.group(group).orElseThrow().hardState() : HardState.INITIAL;
+      HardState hardState = logged ? wal.group(group).orElseThrow().hardState() : HardState.INITIAL;
       if (logged && keptReplicas) {
         throw new ReplicaDamagedException(
             name(group) + ": both copies of its term and vote are missing");

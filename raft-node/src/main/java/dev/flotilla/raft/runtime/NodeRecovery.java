@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The folder: {@code IDENTITY} (whose it is), {@code wal/}, and for each group a {@link
  * ReplicaFolder}. What of it may be damaged, and what follows, is told by {@link LogOpening} and
- * {@link StateRecovery}: a replica that has lost something comes back as another one and rejoins its
- * group; one that does not know any more what it promised refuses to start.
+ * {@link StateRecovery}: a replica that has lost something comes back as another one and rejoins
+ * its group; one that does not know any more what it promised refuses to start.
  */
 final class NodeRecovery {
   private static final Logger log = LoggerFactory.getLogger(NodeRecovery.class);
@@ -100,13 +100,11 @@ final class NodeRecovery {
     }
   }
 
-  private Found recover(ReplicaSpec spec, LogOpening opening, GroupLog stored)
-      throws IOException {
+  private Found recover(ReplicaSpec spec, LogOpening opening, GroupLog stored) throws IOException {
     ReplicaFolder folder = opening.folder(spec.group());
     folder.prepare();
     SnapshotStore store = new SnapshotStore(env.disk(), folder.snapshots(), spec.group());
-    StateRecovery recovery =
-        new StateRecovery(spec, folder, stored, store, opening.isAlone(spec));
+    StateRecovery recovery = new StateRecovery(spec, folder, stored, store, opening.isAlone(spec));
     StateMachine machine = recovery.open();
     try {
       AppliedPosition applied = machine.applied();

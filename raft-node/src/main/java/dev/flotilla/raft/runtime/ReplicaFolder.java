@@ -110,8 +110,7 @@ final class ReplicaFolder implements AutoCloseable {
    */
   void giveUpIdentity(String reason, long minTerm) throws IOException {
     HardState known = file.record().hardState();
-    HardState kept =
-        known.term() >= minTerm ? known : new HardState(minTerm, HardState.NO_VOTE);
+    HardState kept = known.term() >= minTerm ? known : new HardState(minTerm, HardState.NO_VOTE);
     long incarnation = draw(random, file.record().incarnation());
     log.warn(
         "{} in term {}: {}; replica {} gives up its identity and rejoins its group as {}",

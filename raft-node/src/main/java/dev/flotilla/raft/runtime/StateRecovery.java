@@ -4,8 +4,8 @@ import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.fsm.AppliedPosition;
-import dev.flotilla.raft.fsm.StateDamagedException;
 import dev.flotilla.raft.fsm.StateMachine;
+import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.log.GroupLog;
 import dev.flotilla.raft.log.LogDamagedException;
 import dev.flotilla.raft.snapshot.SnapshotStore;
@@ -70,7 +70,10 @@ final class StateRecovery {
     folder.prepare();
     try {
       return spec.stateMachine().open(folder.state());
-    } catch (StateDamagedException e) {
+    } catch (StateStorageException e) {
+      if (!e.isDamage()) {
+        throw e;
+      }
       log.error("{}: its state is damaged", folder.name(), e);
       folder.setStateAside();
     }
@@ -107,7 +110,8 @@ final class StateRecovery {
     if (index < base.index() || index > stored.lastIndex()) {
       return false;
     }
-    long found = index == base.index() ? base.term() : stored.read(index, index, 1).getFirst().term();
+    long found =
+        index == base.index() ? base.term() : stored.read(index, index, 1).getFirst().term();
     return found == term;
   }
 

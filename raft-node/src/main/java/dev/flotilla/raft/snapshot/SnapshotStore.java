@@ -204,7 +204,8 @@ public final class SnapshotStore {
     SnapshotManifest complete = manifest.build();
     Optional<String> objection = ManifestFile.objection(complete, group);
     if (objection.isPresent()) {
-      throw new IOException("cannot publish " + stagingDirectory + ": " + objection.get());
+      throw new SnapshotDamagedException(
+          "cannot publish " + stagingDirectory + ": " + objection.get());
     }
     ManifestFile.write(disk, stagingDirectory, complete);
     return adopt(stagingDirectory, complete);
