@@ -35,6 +35,10 @@ final class BatchWriter {
   private int previousCrc;
   private boolean splitting;
   private boolean dirty;
+
+  /** Whether a batch stands behind the last sync that says it happened. */
+  private boolean sealed;
+
   private long writtenBytes;
 
   /**
@@ -166,9 +170,23 @@ final class BatchWriter {
     syncedBelow = nextBatch;
     splitting = true;
     dirty = false;
+    sealed = false;
     if (buffer.capacity() > LogFormat.align(maxBufferBytes)) {
       buffer = newBuffer(INITIAL_BUFFER_BYTES);
     }
+  }
+
+  /** Whether a later batch proves that the last sync happened, or none happened yet. */
+  boolean isSealed() {
+    return sealed;
+  }
+
+  /**
+   * Writes the proof that everything before is synced: a batch of its own, usually an empty one. It
+   * is not synced itself; the next sync does that.
+   */
+  void seal() throws IOException {
+    writeBatch();
   }
 
   /**
@@ -222,6 +240,7 @@ final class BatchWriter {
     writtenBytes += padded;
     previousCrc = checksum;
     nextBatch++;
+    sealed = true;
     buffer.clear().position(LogFormat.BATCH_HEADER_BYTES);
   }
 

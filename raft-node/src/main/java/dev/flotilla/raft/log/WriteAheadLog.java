@@ -129,7 +129,8 @@ public final class WriteAheadLog implements AutoCloseable {
 
   /** Whether the folder holds a log: a node that has lived there and finds none has lost it. */
   public static boolean exists(Disk disk, String directory) throws IOException {
-    return disk.list(directory).stream().anyMatch(LogFormat::isSegmentName);
+    return LogSalvage.isReplacing(disk, directory)
+        || disk.list(directory).stream().anyMatch(LogFormat::isSegmentName);
   }
 
   public Set<Integer> groups() {
@@ -199,6 +200,31 @@ public final class WriteAheadLog implements AutoCloseable {
       writtenBytes.set(writer.writtenBytes());
       reclaim();
       advance();
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the last sync left no trace but its own batches: damage to them could not be told from
+   * a torn write. {@link #seal()} ends that, and so does the next sync.
+   */
+  public boolean isUnsealed() {
+    return failure == null && !writer.isDirty() && !writer.isSealed();
+  }
+
+  /**
+   * Writes, without syncing it, the proof that the last sync happened (H34). For a log at rest:
+   * while writes come, each sync proves the one before.
+   */
+  public void seal() throws IOException {
+    if (!isUnsealed()) {
+      return;
+    }
+    try {
+      writer.seal();
+      writtenBytes.set(writer.writtenBytes());
     } catch (IOException e) {
       failure = e;
       throw e;

@@ -49,6 +49,16 @@ sealed interface Mail {
   /** The state machine failed: its replica must stop (H30). */
   record MachineFailed(int group, String reason, Throwable cause) implements Mail {}
 
+  /**
+   * A disk under a part of the node failed: the node must stop, with 70.
+   *
+   * @param damagedGroup the group whose state was found damaged; 0 for none
+   */
+  record StorageFailed(String doing, int damagedGroup, Throwable cause) implements Mail {}
+
+  /** There was no room to flush the state machine: nothing is lost, and nothing can be cut. */
+  record FlushFailed(int group, String reason) implements Mail {}
+
   record PeerDisconnected(int node) implements Mail {}
 
   record StatusAsked(boolean stateHash, CompletableFuture<NodeStatus> answer) implements Mail {}

@@ -27,6 +27,7 @@ public final class NodeAssembly implements AutoCloseable {
   private final NodeOptions options;
   private final NodeEnvironment env;
   private final WriteAheadLog wal;
+  private final List<ReplicaFolder> folders;
   private final Mailbox mailbox;
   private final NodeLoop loop;
   private final Applier applier;
@@ -40,6 +41,7 @@ public final class NodeAssembly implements AutoCloseable {
       NodeOptions options,
       NodeEnvironment env,
       WriteAheadLog wal,
+      List<ReplicaFolder> folders,
       Mailbox mailbox,
       NodeLoop loop,
       Applier applier,
@@ -49,6 +51,7 @@ public final class NodeAssembly implements AutoCloseable {
     this.options = options;
     this.env = env;
     this.wal = wal;
+    this.folders = folders;
     this.mailbox = mailbox;
     this.loop = loop;
     this.applier = applier;
@@ -152,6 +155,9 @@ public final class NodeAssembly implements AutoCloseable {
     applier.close();
     try {
       wal.close();
+      for (ReplicaFolder folder : folders) {
+        folder.close();
+      }
     } catch (IOException e) {
       log.warn("{}: closing the log", options.name(), e);
     }

@@ -35,6 +35,7 @@ public final class NodeLoop {
 
   private static final long PUBLISH_EVERY_NANOS = 500_000_000L;
   private static final long WAL_LIMIT_EVERY_NANOS = 1_000_000_000L;
+  private static final long SEAL_AFTER_NANOS = 20_000_000L;
 
   /** Exit code of a process whose storage failed. */
   static final int STORAGE_FAILURE = 70;
@@ -54,6 +55,10 @@ public final class NodeLoop {
   private @Nullable Drain drain;
   private long publishNanos;
   private long walLimitNanos;
+
+  /** When the log counts as at rest, unless it is written to before. */
+  private long sealNanos;
+
   private boolean stopped;
 
   NodeLoop(
@@ -69,6 +74,7 @@ public final class NodeLoop {
     this.fatal = fatal;
     this.publishNanos = context.nowNanos;
     this.walLimitNanos = context.nowNanos;
+    this.sealNanos = context.nowNanos;
   }
 
   /** A look into a replica, from whoever calls the passes; null when the group is not hosted. */
@@ -105,6 +111,7 @@ public final class NodeLoop {
         replica.proposeWake();
       }
       settle();
+      sealAtRest();
       for (Replica replica : replicas.values()) {
         replica.handOver();
         replica.compactIfDue();
@@ -148,6 +155,13 @@ public final class NodeLoop {
           replica(sent.group()).snapshotSent(sent.peer(), sent.success(), sent.index());
       case Mail.MachineFailed failed ->
           replica(failed.group()).fail(failed.reason(), failed.cause());
+      case Mail.StorageFailed failed -> {
+        if (replicas.containsKey(failed.damagedGroup())) {
+          replica(failed.damagedGroup()).markStateDamaged();
+        }
+        throw new StorageFailure(failed.doing(), failed.cause());
+      }
+      case Mail.FlushFailed failed -> replica(failed.group()).flushFailed(failed.reason());
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);
       case Mail.TransferAsked asked -> transfers.start(asked, replicas, context.nowNanos);
@@ -222,6 +236,9 @@ public final class NodeLoop {
 
   private void sync() {
     long startedNanos = context.clock.nanoTime();
+    for (Replica replica : replicas.values()) {
+      replica.keepHardState();
+    }
     try {
       wal.sync();
     } catch (IOException e) {
@@ -230,6 +247,18 @@ public final class NodeLoop {
     long now = context.clock.nanoTime();
     context.metrics.fsync.record(now - startedNanos);
     context.nowNanos = Math.max(context.nowNanos, now);
+    sealNanos = context.nowNanos + SEAL_AFTER_NANOS;
+  }
+
+  /** Proves the last sync of a log that has come to rest, so that damage to it is seen (H34). */
+  private void sealAtRest() {
+    if (wal.isUnsealed() && context.nowNanos - sealNanos >= 0) {
+      try {
+        wal.seal();
+      } catch (IOException e) {
+        throw new StorageFailure("writing the log", e);
+      }
+    }
   }
 
   /** H53: whatever each group's own limits say, the node's log stays within its own. */
@@ -282,6 +311,9 @@ public final class NodeLoop {
       return 0;
     }
     long deadline = transfers.nextDeadlineNanos();
+    if (wal.isUnsealed()) {
+      deadline = Math.min(deadline, sealNanos);
+    }
     for (Replica replica : replicas.values()) {
       deadline = Math.min(deadline, replica.nextDeadlineNanos());
     }

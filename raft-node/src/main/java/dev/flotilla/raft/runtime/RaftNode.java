@@ -5,7 +5,9 @@ import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import dev.flotilla.proto.client.v1.RequestBatch;
+import dev.flotilla.raft.fsm.StateStorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -176,6 +178,11 @@ public final class RaftNode implements AutoCloseable {
 
   private static void failed(FatalHandler fatal, String thread, Throwable cause) {
     log.error("{} failed", thread, cause);
-    fatal.fatal(NodeLoop.INTERNAL_ERROR, "thread " + thread + " failed: " + cause, cause);
+    boolean storage =
+        cause instanceof StorageFailure
+            || cause instanceof StateStorageException
+            || cause instanceof UncheckedIOException;
+    int exitCode = storage ? NodeLoop.STORAGE_FAILURE : NodeLoop.INTERNAL_ERROR;
+    fatal.fatal(exitCode, "thread " + thread + " failed: " + cause, cause);
   }
 }

@@ -16,6 +16,7 @@ import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.log.GroupLog;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ final class Replica implements Effects {
   final GroupMetrics metrics;
   final ClientDesk desk;
   private final StampClock stamps;
+  private final ReplicaFolder folder;
   private final ReplicaIdentity identity;
   private final LoopContext context;
   private final RaftCore core;
@@ -97,7 +99,7 @@ final class Replica implements Effects {
   Replica(
       LoopContext context,
       ReplicaSpec spec,
-      ReplicaIdentity identity,
+      ReplicaFolder folder,
       RaftCore core,
       GroupLog stored,
       AppliedMemberships memberships,
@@ -106,7 +108,8 @@ final class Replica implements Effects {
     this.context = context;
     this.group = spec.group();
     this.name = spec.name();
-    this.identity = identity;
+    this.folder = folder;
+    this.identity = folder.identity();
     this.core = core;
     this.stored = stored;
     this.slot = slot;
@@ -114,7 +117,7 @@ final class Replica implements Effects {
     this.memberships = memberships;
     this.stamps = new StampClock(context.clock, slot.machine.clockMillis());
     this.desk = new ClientDesk(context, group, metrics, backlog, stamps);
-    this.compaction = new CompactionPolicy(context.options.limits(), stored);
+    this.compaction = new CompactionPolicy(context.options.limits(), stored, context.nowNanos);
     this.snapshots = new ReplicaSnapshots(context, group, metrics);
     this.applied = slot.published;
     this.applyTarget = applied.index();
@@ -229,6 +232,11 @@ final class Replica implements Effects {
 
   void flushed(AppliedPosition position) {
     step(new Input.Compact(compaction.end(position.index(), stored)));
+  }
+
+  void flushFailed(String reason) {
+    log.warn("{} {}: the log cannot be shortened: {}", context.options.name(), name, reason);
+    compaction.failed(context.nowNanos);
   }
 
   void installed(LogBase base) {
@@ -417,6 +425,30 @@ final class Replica implements Effects {
   // ---------------------------------------------------------------- the rest of a pass
 
   /**
+   * Term and vote go to the replica's own folder before they go to the log, so that the log never
+   * knows of a newer one (H13).
+   */
+  void keepHardState() {
+    if (writtenHardState != null) {
+      try {
+        folder.keep(writtenHardState);
+      } catch (IOException e) {
+        throw new StorageFailure("writing term and vote of " + name, e);
+      }
+    }
+  }
+
+  /** See {@link ReplicaFolder#markStateDamaged}. */
+  void markStateDamaged() {
+    try {
+      folder.markStateDamaged();
+    } catch (IOException e) {
+      // The next start finds the damage as this one did.
+      log.warn("{} {}: the damage to its state is not noted", context.options.name(), name, e);
+    }
+  }
+
+  /**
    * The disk has everything written so far: tells the core, and lets a snapshot into the state
    * machine.
    */
@@ -486,14 +518,14 @@ final class Replica implements Effects {
   }
 
   void compactIfDue() {
-    if (failure == null && compaction.isDue()) {
+    if (failure == null && compaction.isDue(context.nowNanos)) {
       startCompaction(false);
     }
   }
 
   /** The node's log is over its limit and this group holds it up (H53). */
   void compactNow() {
-    if (failure == null && !compaction.isFlushing()) {
+    if (failure == null && compaction.mayFlush(context.nowNanos)) {
       startCompaction(true);
     }
   }

@@ -297,16 +297,16 @@ final class RuntimeCluster implements AutoCloseable {
   }
 
   void awaitEqualStates(int group) {
-    await(
-        "equal states",
-        () -> {
-          TreeSet<String> states = new TreeSet<>();
-          for (Node node : nodes.values()) {
-            ReplicaStatus replica = hashedReplica(node.id, group);
-            states.add(replica.getAppliedIndex() + " " + replica.getStateHash());
-          }
-          return states.size() == 1;
-        });
+    await("equal states", () -> statesAreEqual(group));
+  }
+
+  boolean statesAreEqual(int group) {
+    TreeSet<String> states = new TreeSet<>();
+    for (Node node : nodes.values()) {
+      ReplicaStatus replica = hashedReplica(node.id, group);
+      states.add(replica.getAppliedIndex() + " " + replica.getStateHash());
+    }
+    return states.size() == 1;
   }
 
   // ---------------------------------------------------------------- asking
