@@ -79,6 +79,7 @@ final class NodeRecovery {
         found.add(recover(spec, opening, wal.group(spec.group()).orElseThrow()));
       }
       wal.sync();
+      wal.keepRoom();
       return assemble(wal, List.copyOf(opening.folders().values()), found, incarnation);
     } catch (IOException | RuntimeException e) {
       for (Found group : found) {

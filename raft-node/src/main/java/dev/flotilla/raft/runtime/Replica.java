@@ -182,6 +182,13 @@ final class Replica implements Effects {
     if (message instanceof Message.HeartbeatReply) {
       metrics.heartbeatsAcked.incrementAndGet();
     }
+    if (message instanceof Message.AppendRequest append
+        && !append.entries().isEmpty()
+        && context.disk.isCritical(context.nowNanos)) {
+      // As if it had been lost: the leader's heartbeats keep us in the group, and it asks again.
+      metrics.appendsDropped.incrementAndGet();
+      return;
+    }
     step(new Input.Receive(message, incarnation));
   }
 
