@@ -120,7 +120,8 @@ public final class WriteAheadLog implements AutoCloseable {
         segments.put(segment.sequence, segment);
       }
       segments.put(active.sequence, active);
-      WriteAheadLog log = new WriteAheadLog(options, supply, ballast, segments, writer, replay.groups());
+      WriteAheadLog log =
+          new WriteAheadLog(options, supply, ballast, segments, writer, replay.groups());
       log.reclaim();
       return log;
     } catch (IOException | RuntimeException e) {

@@ -70,8 +70,7 @@ final class DiskGuard {
       }
       full = nowFull;
       critical = usable < reserveBytes / CRITICAL_DIVISOR;
-      lookEveryNanos =
-          usable < CLOSE_FACTOR * reserveBytes ? LOOK_OFTEN_NANOS : LOOK_EVERY_NANOS;
+      lookEveryNanos = usable < CLOSE_FACTOR * reserveBytes ? LOOK_OFTEN_NANOS : LOOK_EVERY_NANOS;
       metrics.disk(usable, full);
     } catch (IOException e) {
       // Not knowing is no reason to refuse: a disk that is broken will fail the log.
