@@ -269,7 +269,7 @@ final class NodeServerTest {
   }
 
   private GrpcTransport transport() {
-    return new GrpcTransport(7, 1, "c1", Map.of(), network);
+    return new GrpcTransport(7, 1, "c1", network);
   }
 
   private NodeClient client(NodeServer server) {
