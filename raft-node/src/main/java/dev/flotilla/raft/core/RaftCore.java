@@ -32,8 +32,15 @@ public final class RaftCore {
    *
    * @param applied what the state machine's durable state covers; when the log's base lies above
    *     it, the snapshot of that base must be installed before anything is applied
+   * @param identity which replica of its node this is
    */
-  public record Recovered(HardState hardState, LogReader log, long applied) {}
+  public record Recovered(
+      HardState hardState, LogReader log, long applied, ReplicaIdentity identity) {
+    /** Where nobody keeps identities. */
+    public Recovered(HardState hardState, LogReader log, long applied) {
+      this(hardState, log, applied, ReplicaIdentity.NONE);
+    }
+  }
 
   private final ReplicaState replica;
   private final Roles roles;
@@ -157,7 +164,7 @@ public final class RaftCore {
   private void handle(Input input) {
     switch (input) {
       case Input.Tick() -> tick();
-      case Input.Receive(Message message) -> receive(message);
+      case Input.Receive(Message message, long incarnation) -> receive(message);
       case Input.Propose propose -> propose(propose);
       case Input.Read read -> read(read);
       case Input.TransferLeadership(int target) -> transfer.start(target);

@@ -113,14 +113,14 @@ final class BatchWriter {
 
   private void checkpoint(GroupState group) throws IOException {
     LogBase base = group.base();
+    byte[] membership = MembershipCodec.encode(base.membership());
     ByteBuffer payload =
-        ByteBuffer.allocate(
-                CHECKPOINT_FIXED_BYTES + MembershipCodec.encodedBytes(base.membership()))
+        ByteBuffer.allocate(CHECKPOINT_FIXED_BYTES + membership.length)
             .order(ByteOrder.LITTLE_ENDIAN);
     payload.putLong(group.lastIndex());
     payload.putLong(group.hardState().term());
     payload.putInt(group.hardState().vote());
-    MembershipCodec.encode(base.membership(), payload);
+    payload.put(membership);
     put(
         RecordType.CHECKPOINT_GROUP,
         (byte) 0,

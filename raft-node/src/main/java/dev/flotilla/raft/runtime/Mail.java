@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -55,6 +56,9 @@ sealed interface Mail {
   record TransferAsked(
       TransferLeadershipRequest request, CompletableFuture<TransferLeadershipReply> answer)
       implements Mail {}
+
+  /** Change a group's members; the listener hears exactly one end. */
+  record ChangeAsked(ChangeMembersRequest request, MemberChangeListener listener) implements Mail {}
 
   /** Hand over what is led, finish what is pending, flush; give up at the deadline. */
   record DrainAsked(long deadlineNanos, CompletableFuture<Void> done) implements Mail {}

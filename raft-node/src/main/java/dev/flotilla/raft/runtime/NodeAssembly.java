@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -110,6 +111,14 @@ public final class NodeAssembly implements AutoCloseable {
       TransferLeadershipRequest request) {
     CompletableFuture<TransferLeadershipReply> answer = new CompletableFuture<>();
     return ask(new Mail.TransferAsked(request, answer), answer);
+  }
+
+  /** See {@link RaftNode#changeMembers}. */
+  public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+    if (!mailbox.ask(new Mail.ChangeAsked(request, listener))) {
+      listener.progress(
+          MembershipChanges.refusal(options.name() + " has stopped, or is asked too much"));
+    }
   }
 
   /**

@@ -48,6 +48,7 @@ public final class NodeLoop {
   private final StatusReport report;
   private final FatalOnce fatal;
   private final LeadershipTransfers transfers = new LeadershipTransfers();
+  private final MembershipChanges changes = new MembershipChanges();
   private final Mailbox.Delivery mail = new Mailbox.Delivery();
   private final List<Replica> gathering = new ArrayList<>();
   private @Nullable Drain drain;
@@ -144,6 +145,7 @@ public final class NodeLoop {
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);
       case Mail.TransferAsked asked -> transfers.start(asked, replicas, context.nowNanos);
+      case Mail.ChangeAsked asked -> changes.start(asked, replicas, context.nowNanos);
       case Mail.DrainAsked asked -> startDrain(asked);
       case Mail.DrainFlushed flushed -> {
         if (drain != null) {
@@ -167,7 +169,7 @@ public final class NodeLoop {
       if (replica == null) {
         context.metrics.peerMessagesRefused.incrementAndGet();
       } else {
-        replica.receive(addressed.message());
+        replica.receive(addressed.message(), addressed.incarnation());
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.flotilla.raft.runtime;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.NodeIdentityFile;
 import dev.flotilla.raft.fsm.AppliedPosition;
@@ -45,6 +46,7 @@ final class NodeRecovery {
   /** What one group's recovery found. */
   private record Found(
       ReplicaSpec spec,
+      ReplicaIdentity identity,
       GroupLog stored,
       SnapshotStore store,
       MachineSlot slot,
@@ -88,7 +90,9 @@ final class NodeRecovery {
         identity.markReady();
       }
       for (ReplicaSpec spec : specs) {
-        found.add(recover(spec, wal.group(spec.group()).orElseThrow()));
+        // One incarnation for all replicas of a folder: they are made and lost together.
+        ReplicaIdentity replica = ReplicaIdentity.of(incarnation);
+        found.add(recover(spec, replica, wal.group(spec.group()).orElseThrow()));
       }
       return assemble(wal, found, incarnation);
     } catch (IOException | RuntimeException e) {
@@ -118,7 +122,8 @@ final class NodeRecovery {
     wal.sync();
   }
 
-  private Found recover(ReplicaSpec spec, GroupLog stored) throws IOException {
+  private Found recover(ReplicaSpec spec, ReplicaIdentity identity, GroupLog stored)
+      throws IOException {
     String folder = GROUPS + "/g" + spec.group();
     String state = folder + "/state";
     env.disk().createDirectories(state);
@@ -152,7 +157,8 @@ final class NodeRecovery {
       GroupMetrics groupMetrics = new GroupMetrics(backlog);
       metrics.add(spec.group(), groupMetrics);
       MachineSlot slot = new MachineSlot(spec.group(), spec.name(), machine, groupMetrics);
-      return new Found(spec, stored, store, slot, backlog, memberships(stored, applied.index()));
+      return new Found(
+          spec, identity, stored, store, slot, backlog, memberships(stored, applied.index()));
     } catch (IOException | RuntimeException e) {
       closeAfter(e, machine);
       throw e;
@@ -249,6 +255,7 @@ final class NodeRecovery {
           new Replica(
               context,
               group.spec(),
+              group.identity(),
               core(group, context.nowNanos),
               group.stored(),
               group.memberships(),
@@ -267,7 +274,8 @@ final class NodeRecovery {
         options.node(),
         options.raft(),
         env.random().stream("raft/g" + group.spec().group()),
-        new RaftCore.Recovered(hardState, group.stored(), group.slot().published.index()),
+        new RaftCore.Recovered(
+            hardState, group.stored(), group.slot().published.index(), group.identity()),
         nowNanos);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -109,6 +110,18 @@ public final class RaftNode implements AutoCloseable {
   public CompletableFuture<TransferLeadershipReply> transferLeadership(
       TransferLeadershipRequest request) {
     return assembly.transferLeadership(request);
+  }
+
+  /**
+   * Adds, removes or replaces a member of a group this node leads, one change at a time. Never
+   * blocks; the listener hears of every step and of exactly one end. A newcomer that has not caught
+   * up when the request's time is over is removed again, and the end is NOT_APPLIED. A change that
+   * is under way when leadership is lost ends UNKNOWN here, though its next leader may finish it: a
+   * newcomer that has become a learner is promoted by whoever leads once it has caught up. Asking
+   * again there goes on with it.
+   */
+  public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+    assembly.changeMembers(request, listener);
   }
 
   public NodeMetrics metrics() {

@@ -12,6 +12,7 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.log.GroupLog;
@@ -46,6 +47,7 @@ final class Replica implements Effects {
   final String name;
   final GroupMetrics metrics;
   final ClientDesk desk;
+  private final ReplicaIdentity identity;
   private final LoopContext context;
   private final RaftCore core;
   private final GroupLog stored;
@@ -94,6 +96,7 @@ final class Replica implements Effects {
   Replica(
       LoopContext context,
       ReplicaSpec spec,
+      ReplicaIdentity identity,
       RaftCore core,
       GroupLog stored,
       AppliedMemberships memberships,
@@ -102,6 +105,7 @@ final class Replica implements Effects {
     this.context = context;
     this.group = spec.group();
     this.name = spec.name();
+    this.identity = identity;
     this.core = core;
     this.stored = stored;
     this.slot = slot;
@@ -170,12 +174,12 @@ final class Replica implements Effects {
     }
   }
 
-  void receive(Message message) {
+  void receive(Message message, long incarnation) {
     metrics.messagesReceived.incrementAndGet();
     if (message instanceof Message.HeartbeatReply) {
       metrics.heartbeatsAcked.incrementAndGet();
     }
-    step(new Input.Receive(message));
+    step(new Input.Receive(message, incarnation));
   }
 
   void take(ClientCall call) {
@@ -342,8 +346,9 @@ final class Replica implements Effects {
       metrics.heartbeatsSent.incrementAndGet();
     }
     switch (send.when()) {
-      case IMMEDIATE -> context.peers.addImmediate(group, send.message());
-      case AFTER_DURABLE -> context.peers.addAfterDurable(group, send.message());
+      case IMMEDIATE -> context.peers.addImmediate(group, send.message(), identity.incarnation());
+      case AFTER_DURABLE ->
+          context.peers.addAfterDurable(group, send.message(), identity.incarnation());
     }
   }
 
