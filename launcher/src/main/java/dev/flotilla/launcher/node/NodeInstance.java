@@ -82,7 +82,6 @@ public final class NodeInstance implements NodeAdmin {
               self.id(),
               identity.identity().incarnation(),
               config.clusterId(),
-              config.grpcAddresses(),
               shared.network());
       KvStateMachines stateMachines = new KvStateMachines(config, shared, disk);
       RaftNode node =

@@ -153,6 +153,7 @@ public abstract class TransportContract {
   final void aNodeThatWantsNobodyIsReachedByThoseThatWantIt() throws Exception {
     for (int passive : List.of(1, 3)) {
       int other = 4 - passive;
+      transport(other).connect(addresses(List.of(1, 2, 3)));
       stop(passive);
       await("the other is told", () -> !receiver(other).isConnectedTo(passive));
       start(passive, List.of());
