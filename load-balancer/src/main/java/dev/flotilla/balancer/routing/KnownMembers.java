@@ -128,7 +128,7 @@ final class KnownMembers {
     if (isAddress(told)) {
       return told;
     }
-    for (Member member : configured) {
+    for (Member member : everyone()) {
       if (member.node() == node) {
         return member.address();
       }
