@@ -18,7 +18,7 @@ public final class CatchUpOption {
       paramLabel = "TIME",
       defaultValue = "10m",
       description = {
-        "How long the newcomer may take to catch up, as in 90s or 1h. When it is over, the newcomer",
+        "How long the newcomer may take to catch up, as in 90s or 1h. After that it",
         "is taken out again and nothing has changed. Default: 10m."
       })
   private String timeout = "10m";

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One change of members at the terminal: what can be seen to be wrong beforehand, steps, end. */
 final class MemberChangeRun {
+  /** A group that has lost its leader has another within a second or two, or none for long. */
+  private static final Duration LEADER_PATIENCE = Duration.ofSeconds(10);
+
   private static final Pattern NUMBER = Pattern.compile("(\\d{1,5})$");
 
   private final Terminal terminal;
@@ -99,7 +102,8 @@ final class MemberChangeRun {
         requireMember(directory, before.get(), newcomer, leaving);
       }
       End end =
-          new MemberChange(directory, admin).run(wanted, catchUp, step -> show(directory, step));
+          new MemberChange(directory, admin, LEADER_PATIENCE)
+              .run(wanted, catchUp, step -> show(directory, step));
       return tell(directory, end);
     } catch (IllegalArgumentException e) {
       throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()), "", e);

@@ -12,9 +12,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "add",
     description = {
-      "Lets a node into a group: it becomes a learner, catches up while clients read and write, and",
-      "then votes. The node must run and wait for it (flotilla node NODE --join GROUP). Exit code 1",
-      "when the group refuses, 5 when nobody leads it."
+      "Lets a node into a group.",
+      "",
+      "It becomes a learner, catches up while clients read and write, and then votes. The node must",
+      "run and wait for it (flotilla node NODE --join GROUP). Exit code 1 when the group refuses, 5",
+      "when nobody leads it."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -26,11 +26,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "members",
     description = {
-      "Shows who belongs to a group, or to every group. Exit code 5 when a group has no leader.",
+      "Shows who belongs to a group, or to every group, and changes it.",
       "",
       "A member votes, or learns: a newcomer is a learner until it holds what the leader holds, and",
       "a voter from then on. Changes go one at a time, through the group's log, while clients read",
-      "and write; a change that breaks off leaves the old members or the new, never a mixture."
+      "and write; a change that breaks off leaves the old members or the new, never a mixture.",
+      "Exit code 5 when a group has no leader."
     },
     commandListHeading = "%nTo change them:%n",
     footerHeading = "%nExamples:%n",

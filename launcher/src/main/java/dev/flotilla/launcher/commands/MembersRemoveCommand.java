@@ -10,9 +10,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "remove",
     description = {
-      "Takes a node out of a group. A leader may be removed too: it hands over. The node's process",
-      "goes on and can be stopped afterwards. Exit code 3 when the node is no member, 1 when the",
-      "group refuses (the last voter stays), 5 when nobody leads it."
+      "Takes a node out of a group.",
+      "",
+      "A leader may be removed too: it hands over. The node's process goes on and can be stopped",
+      "afterwards. Exit code 3 when the node is no member, 1 when the group refuses (the last voter",
+      "stays), 5 when nobody leads it."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  flotilla members remove g1 n3"})

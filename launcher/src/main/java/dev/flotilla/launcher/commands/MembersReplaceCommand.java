@@ -12,9 +12,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replace",
     description = {
-      "Lets one node into a group and takes another out, as one change: the newcomer learns first,",
-      "and in the moment it begins to vote the other goes. Until then nothing has changed, so a dead",
-      "node can be replaced as well as one that runs."
+      "Lets one node into a group and takes another out, as one change.",
+      "",
+      "The newcomer learns first, and in the moment it begins to vote the other goes. Until then the",
+      "voters are as they were, so a dead node can be replaced as well as one that runs."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -34,8 +34,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "node",
     description = {
-      "Runs one node of a cluster until SIGTERM or Ctrl-C, which make it hand over what it leads,",
-      "flush and end. Exit code 70 when its disk failed or is damaged.",
+      "Runs one node of a cluster; with --join, a new one.",
+      "",
+      "Until SIGTERM or Ctrl-C, which make it hand over what it leads, flush and end. Exit code 70 when its disk failed or is damaged.",
       "",
       "With --join it starts as a node that is to join a group: it hosts a replica that waits, takes",
       "no part in any vote and does no harm, until flotilla members add lets it in. In the folder of",

@@ -23,10 +23,15 @@ public final class MemberChange {
 
   private final Directory directory;
   private final AdminClient admin;
+  private final Duration leaderPatience;
 
-  public MemberChange(Directory directory, AdminClient admin) {
+  /**
+   * @param leaderPatience how long to look for a leader where there is none
+   */
+  public MemberChange(Directory directory, AdminClient admin, Duration leaderPatience) {
     this.directory = directory;
     this.admin = admin;
+    this.leaderPatience = leaderPatience;
   }
 
   /**
@@ -82,6 +87,7 @@ public final class MemberChange {
   public End run(Wanted wanted, Duration catchUp, Consumer<ChangeMembersProgress> onStep)
       throws InterruptedException {
     long deadline = System.nanoTime() + catchUp.plus(GRACE).toNanos();
+    long leaderlessUntil = System.nanoTime() + leaderPatience.toNanos();
     boolean asked = false;
     while (true) {
       Optional<GroupMembers> known = directory.members(wanted.group());
@@ -96,11 +102,13 @@ public final class MemberChange {
           return end.get();
         }
         asked = true;
+        leaderlessUntil = System.nanoTime() + leaderPatience.toNanos();
       }
-      if (System.nanoTime() - deadline >= 0) {
+      long now = System.nanoTime();
+      if (now - deadline >= 0 || now - leaderlessUntil >= 0) {
         return new End.Unknown(
             asked
-                ? "leadership moved again and again; nobody could say how it ended"
+                ? "leadership was lost on the way, and nobody can say how it ended"
                 : "nobody leads the group");
       }
       Thread.sleep(PAUSE_MILLIS);
