@@ -2,14 +2,16 @@ package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.core.Effect.Refusal;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Changing the members (thesis 4.1, 4.3). A change of voters goes through a joint configuration
  * that is left on its own as soon as it is committed; a change of learners alone is one entry,
- * since learners are in no quorum. Bringing a newcomer up to date as a learner first is the
- * operator's part.
+ * since learners are in no quorum. Who is to become a voter of a born group must have been a
+ * learner before and be bound to its replica (see {@link MemberUpkeep}): the group could not tell
+ * it from one that has lost its disk.
  *
  * <p>One change at a time, and none before an entry of the leader's own term is committed (H45,
  * H46). The counter-example for single-server changes: S1 leads term 1 of {1,2,3,4} and adds 5
@@ -73,20 +75,45 @@ final class ConfigChange {
     if (transfer.isUnderWay()) {
       return Refusal.TRANSFERRING;
     }
-    boolean settled =
-        replica.committedInTerm()
-            && replica.memberships.effectiveIndex() <= replica.commitment.index()
-            && !replica.memberships.effective().isJoint();
-    if (!settled) {
+    if (!isSettled()) {
       return Refusal.CHANGE_IN_PROGRESS;
     }
+    Membership current = replica.memberships.effective();
     boolean valid =
         !target.voters().isEmpty()
             && !target.isJoint()
             && target.learnersNext().isEmpty()
             && target.all().stream().allMatch(node -> node > 0)
-            && !target.equals(replica.memberships.effective());
+            && !target.equals(current)
+            && target.all().stream()
+                .filter(current::contains)
+                .allMatch(node -> target.incarnationOf(node) == current.incarnationOf(node))
+            && isElectable(current, target);
     return valid ? null : Refusal.INVALID;
+  }
+
+  /** Whether the membership in force is committed, for good, and an entry of this term is. */
+  boolean isSettled() {
+    return replica.committedInTerm()
+        && replica.memberships.effectiveIndex() <= replica.commitment.index()
+        && !replica.memberships.effective().isJoint();
+  }
+
+  /**
+   * Whether the target's voters can elect a leader among them: in a born group only those who are
+   * bound vote.
+   */
+  static boolean isElectable(Membership current, Membership target) {
+    return !current.isBorn()
+        || (target.voters().stream()
+                .allMatch(node -> current.isVoter(node) || target.incarnationOf(node) != 0)
+            && new Quorum(target).holds(node -> target.incarnationOf(node) != 0));
+  }
+
+  /** Goes to a membership that the leader itself wants. The one in force must be settled. */
+  void go(Membership target) {
+    append(firstStep(replica.memberships.effective(), target), 0);
+    replication.broadcast();
   }
 
   /** The membership to go to at once: the target itself, or the joint one on the way to it. */
@@ -98,14 +125,16 @@ final class ConfigChange {
     learners.removeAll(current.voters());
     TreeSet<Integer> learnersNext = new TreeSet<>(target.learners());
     learnersNext.retainAll(current.voters());
-    return new Membership(target.voters(), current.voters(), learners, learnersNext);
+    TreeMap<Integer, Member> members = new TreeMap<>(current.members());
+    target.all().forEach(node -> members.put(node, target.member(node)));
+    return new Membership(target.voters(), current.voters(), learners, learnersNext, members);
   }
 
   /** What a joint membership becomes. */
   static Membership leave(Membership joint) {
     TreeSet<Integer> learners = new TreeSet<>(joint.learners());
     learners.addAll(joint.learnersNext());
-    return new Membership(joint.voters(), Set.of(), learners, Set.of());
+    return new Membership(joint.voters(), Set.of(), learners, Set.of(), joint.members());
   }
 
   private Entry append(Membership next, long stampMillis) {

@@ -8,6 +8,10 @@ import java.util.List;
  * @param leader 0 when none is known
  * @param sinceLeaderContactNanos time since the leader was last heard; 0 on the leader itself,
  *     {@link Long#MAX_VALUE} when none ever was
+ * @param membership the one in force, whether it is committed or not
+ * @param membershipIndex where it stands in the log
+ * @param membershipSettled whether it is known to be committed, and not joint
+ * @param incarnation of this replica
  */
 public record CoreStatus(
     Role role,
@@ -22,11 +26,28 @@ public record CoreStatus(
     long lastTerm,
     long sinceLeaderContactNanos,
     Membership membership,
+    long membershipIndex,
+    boolean membershipSettled,
+    Standing standing,
+    long incarnation,
     List<PeerStatus> peers,
     long elections,
     boolean transferring) {
 
-  /** What the leader knows of one follower. {@code state} is probe, replicate or snapshot. */
+  /**
+   * What the leader knows of one follower.
+   *
+   * @param state probe, replicate or snapshot
+   * @param stranger another replica of the node that speaks in its name and is not listened to; 0
+   *     for none
+   * @param caughtUp whether a learner could be promoted now
+   */
   public record PeerStatus(
-      int node, String state, long matchIndex, long nextIndex, long sinceContactNanos) {}
+      int node,
+      String state,
+      long matchIndex,
+      long nextIndex,
+      long sinceContactNanos,
+      long stranger,
+      boolean caughtUp) {}
 }

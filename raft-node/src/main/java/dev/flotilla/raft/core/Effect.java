@@ -73,6 +73,12 @@ public sealed interface Effect {
   /** A transfer asked of this replica ended; {@code newLeader} is 0 when it was given up. */
   record TransferEnded(int newLeader, String reason) implements Effect {}
 
+  /**
+   * A message came from another replica of {@code node} than the one it is bound to (H50). Told
+   * once for each such replica that is not the last one told of.
+   */
+  record StrangerHeard(int node, long bound, long incarnation) implements Effect {}
+
   /** The membership in force changed. */
   record MembershipChanged(Membership membership, long index) implements Effect {}
 }

@@ -331,6 +331,15 @@ final class Replica implements Effects {
         transferWaiters.clear();
         waiters.forEach(waiter -> waiter.accept(ended));
       }
+      case Effect.StrangerHeard heard ->
+          log.warn(
+              "{} {} in term {}: node {} is bound to replica {}, what {} says is not counted",
+              context.options.name(),
+              name,
+              term,
+              heard.node(),
+              Long.toHexString(heard.bound()),
+              Long.toHexString(heard.incarnation()));
       case Effect.MembershipChanged changed ->
           log.info(
               "{} {}: membership at {} is {}",

@@ -326,6 +326,7 @@ final class SimNode {
       case Effect.RoleChanged changed -> cluster.trace("n" + id + " " + changed);
       case Effect.TransferEnded ended ->
           cluster.mark(ended.newLeader() == 0 ? "transfer given up" : "transfer done");
+      case Effect.StrangerHeard heard -> cluster.mark("stranger heard");
       case Effect.MembershipChanged changed ->
           cluster.mark(changed.membership().isJoint() ? "joint entered" : "membership changed");
     }
