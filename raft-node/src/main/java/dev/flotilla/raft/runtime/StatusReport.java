@@ -39,7 +39,7 @@ final class StatusReport {
     return status;
   }
 
-  private static ReplicaStatus of(Replica replica) {
+  private ReplicaStatus of(Replica replica) {
     CoreStatus core = replica.status();
     GroupMetrics metrics = replica.metrics;
     String failure = replica.failure();
@@ -62,6 +62,7 @@ final class StatusReport {
             .setSnapshotsSent(metrics.snapshotsSent())
             .setSnapshotsInstalled(metrics.snapshotsInstalled())
             .setCompactions(metrics.compactions());
+    MembersReport.add(status, core, options.addresses());
     if (failure != null) {
       status.setFailure(failure);
     }

@@ -183,8 +183,7 @@ class MembershipChangeTest {
     FakeLog log = FakeLog.ofVoters(1, 5);
     Membership in = new Membership(Set.of(3), Set.of(1, 5), Set.of(), Set.of());
     Membership out = new Membership(Set.of(4), Set.of(3), Set.of(), Set.of());
-    log.append(
-        List.of(membership(1, in), membership(2, voters(3)), membership(3, out)));
+    log.append(List.of(membership(1, in), membership(2, voters(3)), membership(3, out)));
     log.append(List.of(membership(4, voters(4))));
     log.hardState = new HardState(1, 0);
     TestReplica removed = new TestReplica(3, log, TestReplica.OPTIONS);
