@@ -37,6 +37,7 @@ final class MemberChangeRun {
   private final ClusterOptions options;
   private final ClusterConfig cluster;
   private final ClusterConfig.Group group;
+  private Wanted wanted = new Wanted(0, 0, "", 0);
   private ChangeStage shown = ChangeStage.CHANGE_STAGE_UNSPECIFIED;
 
   MemberChangeRun(Terminal terminal, ClusterOptions options, String group) {
@@ -91,7 +92,7 @@ final class MemberChangeRun {
   }
 
   int run(int newcomer, String address, int leaving, Duration catchUp) throws InterruptedException {
-    Wanted wanted = new Wanted(group.id(), newcomer, address, leaving);
+    wanted = new Wanted(group.id(), newcomer, address, leaving);
     try (AdminClient admin = new AdminClient()) {
       Directory directory = new Directory(cluster, admin);
       Optional<GroupMembers> before = directory.members(group.id());
@@ -153,7 +154,7 @@ final class MemberChangeRun {
       terminal.line(OutputOption.toJson(document(directory, step)));
       return;
     }
-    String text = group.name() + ": " + step.getMessage();
+    String text = group.name() + ": " + inWords(directory, step);
     if (step.getStage() == shown) {
       terminal.progress(text);
     } else {
@@ -162,11 +163,31 @@ final class MemberChangeRun {
     }
   }
 
+  private String inWords(Directory directory, ChangeMembersProgress step) {
+    String newcomer = directory.nameOf(wanted.newcomer());
+    return switch (step.getStage()) {
+      case CHANGE_STAGE_ADDING_LEARNER -> newcomer + " becomes a learner";
+      case CHANGE_STAGE_CATCHING_UP ->
+          newcomer
+              + " catches up with the leader's log: "
+              + step.getMatchIndex()
+              + " of "
+              + step.getLastIndex();
+      case CHANGE_STAGE_CHANGING_VOTERS -> "the voters change";
+      case CHANGE_STAGE_DONE,
+          CHANGE_STAGE_NOT_APPLIED,
+          CHANGE_STAGE_UNKNOWN,
+          CHANGE_STAGE_UNSPECIFIED,
+          UNRECOGNIZED ->
+          step.getMessage();
+    };
+  }
+
   private Map<String, @Nullable Object> document(Directory directory, ChangeMembersProgress step) {
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("group", group.name());
     document.put("stage", stage(step.getStage()));
-    document.put("message", step.getMessage());
+    document.put("message", inWords(directory, step));
     if (step.getLastIndex() > 0) {
       document.put("matchIndex", step.getMatchIndex());
       document.put("lastIndex", step.getLastIndex());
@@ -192,7 +213,7 @@ final class MemberChangeRun {
       case End.Refused refused ->
           throw new Failure(
               ExitCode.FAILED,
-              group.name() + ": " + refused.why() + " Its members are as they were.",
+              group.name() + ": " + sentence(refused.why()) + " Its members are as they were.",
               "See: flotilla members " + group.name() + options.arguments());
       case End.Unknown unknown ->
           throw new Failure(
@@ -203,6 +224,10 @@ final class MemberChangeRun {
                   + options.arguments()
                   + "; the same command again goes on where this one stopped.");
     };
+  }
+
+  private static String sentence(String text) {
+    return text.endsWith(".") ? text : text + ".";
   }
 
   private void done(Directory directory, GroupMembers members) {

@@ -114,8 +114,12 @@ class MembersCommandTest {
   void aNewcomerIsLetInStepByStep() {
     nodes.onChange((node, progress) -> {
       assertThat(node).isEqualTo(2);
-      progress.onNext(step(ChangeStage.CHANGE_STAGE_ADDING_LEARNER, "n4 becomes a learner"));
-      progress.onNext(step(ChangeStage.CHANGE_STAGE_CATCHING_UP, "n4 holds 10 of 50"));
+      progress.onNext(step(ChangeStage.CHANGE_STAGE_ADDING_LEARNER, "node 4 becomes a learner"));
+      progress.onNext(
+          step(ChangeStage.CHANGE_STAGE_CATCHING_UP, "").toBuilder()
+              .setMatchIndex(10)
+              .setLastIndex(50)
+              .build());
       nodes.members(List.of(1, 2, 3, 4), List.of());
       end(progress, step(ChangeStage.CHANGE_STAGE_DONE, "done"));
     });
@@ -123,7 +127,7 @@ class MembersCommandTest {
     assertThat(out())
         .containsSubsequence(
             "g1: n4 becomes a learner",
-            "g1: n4 holds 10 of 50",
+            "g1: n4 catches up with the leader's log: 10 of 50",
             "Done. The voters of g1 are n1 n2 n3 n4.",
             "4 voters outlive the loss of 1, no more than 3 would");
     assertThat(nodes.changes.getFirst().getAdd())

@@ -48,7 +48,8 @@ public final class NodeLoop {
   private final StatusReport report;
   private final FatalOnce fatal;
   private final LeadershipTransfers transfers = new LeadershipTransfers();
-  private final MembershipChanges changes = new MembershipChanges();
+  private final MembershipChanges changes;
+  private final Contacts contacts;
   private final Mailbox.Delivery mail = new Mailbox.Delivery();
   private final List<Replica> gathering = new ArrayList<>();
   private @Nullable Drain drain;
@@ -61,8 +62,11 @@ public final class NodeLoop {
       WriteAheadLog wal,
       SortedMap<Integer, Replica> replicas,
       StatusReport report,
+      Contacts contacts,
       FatalOnce fatal) {
     this.context = context;
+    this.changes = new MembershipChanges(context);
+    this.contacts = contacts;
     this.wal = wal;
     this.replicas = replicas;
     this.report = report;
@@ -98,7 +102,9 @@ public final class NodeLoop {
       for (Replica replica : replicas.values()) {
         replica.proposeWake();
       }
+      changes.advance();
       settle();
+      contacts.refresh(replicas.values(), context.nowNanos);
       for (Replica replica : replicas.values()) {
         replica.handOver();
         replica.compactIfDue();
@@ -145,7 +151,7 @@ public final class NodeLoop {
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);
       case Mail.TransferAsked asked -> transfers.start(asked, replicas, context.nowNanos);
-      case Mail.ChangeAsked asked -> changes.start(asked, replicas, context.nowNanos);
+      case Mail.ChangeAsked asked -> changes.start(asked, replicas);
       case Mail.DrainAsked asked -> startDrain(asked);
       case Mail.DrainFlushed flushed -> {
         if (drain != null) {
@@ -275,7 +281,7 @@ public final class NodeLoop {
     if (wal.isDirty() || !context.mailbox.isEmpty()) {
       return 0;
     }
-    long deadline = transfers.nextDeadlineNanos();
+    long deadline = Math.min(transfers.nextDeadlineNanos(), changes.nextDeadlineNanos());
     for (Replica replica : replicas.values()) {
       deadline = Math.min(deadline, replica.nextDeadlineNanos());
     }
@@ -318,6 +324,7 @@ public final class NodeLoop {
     } while (!context.mailbox.isEmpty());
     mail.clear();
     transfers.close();
+    changes.close();
     if (drain != null) {
       drain.abandon();
     }
@@ -325,6 +332,9 @@ public final class NodeLoop {
   }
 
   private static void refuse(Mail completion, String message) {
+    if (completion instanceof Mail.ChangeAsked asked) {
+      asked.listener().progress(MembershipChanges.refusal(message));
+    }
     CompletableFuture<?> open =
         switch (completion) {
           case Mail.StatusAsked asked -> asked.answer();

@@ -90,9 +90,11 @@ final class NodeRecovery {
         identity.markReady();
       }
       for (ReplicaSpec spec : specs) {
+        GroupLog stored = wal.group(spec.group()).orElseThrow();
+        // Whoever joins may have been here before, and lost its folder.
+        boolean joins = spec.bootstrap().isEmpty() || stored.base().membership().isEmpty();
         // One incarnation for all replicas of a folder: they are made and lost together.
-        ReplicaIdentity replica = ReplicaIdentity.of(incarnation);
-        found.add(recover(spec, replica, wal.group(spec.group()).orElseThrow()));
+        found.add(recover(spec, new ReplicaIdentity(incarnation, joins), stored));
       }
       return assemble(wal, found, incarnation);
     } catch (IOException | RuntimeException e) {
@@ -263,7 +265,13 @@ final class NodeRecovery {
               group.backlog()));
     }
     NodeLoop loop =
-        new NodeLoop(context, wal, replicas, new StatusReport(options, incarnation), fatal);
+        new NodeLoop(
+            context,
+            wal,
+            replicas,
+            new StatusReport(options, incarnation),
+            new Contacts(options, env.transport()),
+            fatal);
     RequestIntake intake = new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
     return new NodeAssembly(options, env, wal, mailbox, loop, applier, snapshots, intake, metrics);
   }
