@@ -342,12 +342,10 @@ final class Replica implements Effects {
     return failure == null && status().standing() == Standing.MEMBER;
   }
 
-  /** A node's advertised address: what its group knows is newer than what was configured. */
+  /** A node's advertised address; empty when neither configuration nor group knows it. */
   String addressOf(int node) {
     Member member = core.contacts().get(node);
-    return member == null || member.address().isEmpty()
-        ? context.options.addresses().getOrDefault(node, "")
-        : member.address();
+    return context.options.addressOf(node, member == null ? "" : member.address());
   }
 
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */
