@@ -4,6 +4,7 @@ import dev.flotilla.raft.core.Effect.Refusal;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +88,11 @@ final class ConfigChange {
             && !target.equals(current)
             && target.all().stream()
                 .filter(current::contains)
-                .allMatch(node -> target.incarnationOf(node) == current.incarnationOf(node))
-            && isElectable(current, target);
-    return valid ? null : Refusal.INVALID;
+                .allMatch(node -> target.incarnationOf(node) == current.incarnationOf(node));
+    if (!valid) {
+      return Refusal.INVALID;
+    }
+    return isReady(target) ? null : Refusal.NOT_CAUGHT_UP;
   }
 
   /** Whether the membership in force is committed, for good, and an entry of this term is. */
@@ -100,14 +103,22 @@ final class ConfigChange {
   }
 
   /**
-   * Whether the target's voters can elect a leader among them: in a born group only those who are
-   * bound vote.
+   * Whether the target's voters could go on by themselves at once. In a born group only those who
+   * are bound vote, and those who took the place of a lost replica only when they know that they
+   * are bound: so the new voters all, and of the target's voters a quorum, must be bound and hold
+   * the membership in force (H47, H48).
    */
-  static boolean isElectable(Membership current, Membership target) {
-    return !current.isBorn()
-        || (target.voters().stream()
-                .allMatch(node -> current.isVoter(node) || target.incarnationOf(node) != 0)
-            && new Quorum(target).holds(node -> target.incarnationOf(node) != 0));
+  boolean isReady(Membership target) {
+    Membership current = replica.memberships.effective();
+    if (!current.isBorn()) {
+      return true;
+    }
+    IntPredicate ready =
+        node ->
+            target.incarnationOf(node) != 0
+                && followers.matchIndexOf(node) >= replica.memberships.effectiveIndex();
+    return target.voters().stream().allMatch(node -> current.isVoter(node) || ready.test(node))
+        && new Quorum(target).holds(ready);
   }
 
   /** Goes to a membership that the leader itself wants. The one in force must be settled. */

@@ -52,6 +52,8 @@ public sealed interface Effect {
     OVERLOADED,
     TRANSFERRING,
     CHANGE_IN_PROGRESS,
+    /** A change of members whose new voters do not keep up yet: later, perhaps. */
+    NOT_CAUGHT_UP,
     INVALID
   }
 

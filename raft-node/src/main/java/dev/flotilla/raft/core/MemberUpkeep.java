@@ -140,12 +140,15 @@ final class MemberUpkeep {
         return membership.with(member);
       }
       if (replica.nowNanos >= nextDemotionNanos && membership.voters().size() > 1) {
-        nextDemotionNanos = replica.nowNanos + DEMOTION_TIMEOUTS * patienceNanos();
         TreeSet<Integer> voters = new TreeSet<>(membership.voters());
         voters.remove(progress.node);
         TreeSet<Integer> learners = new TreeSet<>(membership.learners());
         learners.add(progress.node);
-        return parts(voters, learners, membership.with(member.promoting(0)));
+        Membership next = parts(voters, learners, membership.with(member.promoting(0)));
+        if (change.isReady(next)) {
+          nextDemotionNanos = replica.nowNanos + DEMOTION_TIMEOUTS * patienceNanos();
+          return next;
+        }
       }
     }
     return null;
@@ -174,7 +177,7 @@ final class MemberUpkeep {
         learners.remove(node);
         learners.remove(member.replaces());
         Membership next = parts(voters, learners, membership.with(member.settled()));
-        if (ConfigChange.isElectable(membership, next)) {
+        if (change.isReady(next)) {
           return next;
         }
       }

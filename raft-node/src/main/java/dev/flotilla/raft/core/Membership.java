@@ -129,6 +129,36 @@ public record Membership(
     return isVoter(node) || isLearner(node);
   }
 
+  /**
+   * For people: {@code voters 1#7f 2#9c outgoing 1#7f 2#9c 3#11 learners 4#2a+3}, the replica after
+   * the #, a learner to be promoted with a +, and after that the node it replaces.
+   */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    describe(text, "voters", voters);
+    describe(text, " outgoing", outgoingVoters);
+    describe(text, " learners", learners);
+    describe(text, " learners next", learnersNext);
+    return isEmpty() ? "nobody" : text.toString();
+  }
+
+  private void describe(StringBuilder text, String part, Set<Integer> nodes) {
+    if (!nodes.isEmpty()) {
+      text.append(part);
+    }
+    for (int node : nodes) {
+      Member member = member(node);
+      text.append(' ').append(node);
+      if (member.isBound()) {
+        text.append('#').append(Long.toHexString(member.incarnation()));
+      }
+      if (member.promote()) {
+        text.append('+').append(member.replaces() == 0 ? "" : member.replaces());
+      }
+    }
+  }
+
   /** Everyone the leader replicates to, itself included, ascending. */
   public Set<Integer> all() {
     TreeSet<Integer> all = new TreeSet<>(voters);

@@ -25,6 +25,7 @@ final class BatchWriter {
   /** Last index u64, term u64 and vote u32 before the membership. */
   private static final int CHECKPOINT_FIXED_BYTES = 20;
 
+  private final Ballast ballast;
   private final int maxBufferBytes;
   private final int zerosBytes;
   private final CRC32C crc = new CRC32C();
@@ -44,8 +45,11 @@ final class BatchWriter {
   /**
    * @param nextBatch number of the first batch it will write; everything below is durable
    * @param previousCrc checksum of the batch before that, 0 when there is none
+   * @param ballast what makes room when there is none
    */
-  BatchWriter(WalOptions options, Segment segment, long nextBatch, int previousCrc) {
+  BatchWriter(
+      WalOptions options, Segment segment, long nextBatch, int previousCrc, Ballast ballast) {
+    this.ballast = ballast;
     this.maxBufferBytes = options.maxBufferBytes();
     this.zerosBytes = (int) LogFormat.align(Math.min(MAX_ZEROS_BYTES, options.segmentBytes() / 16));
     this.segment = segment;
@@ -236,12 +240,30 @@ final class BatchWriter {
       buffer.put((byte) 0);
     }
     buffer.flip();
-    segment.append(buffer, zerosBytes);
+    try {
+      append();
+    } catch (IOException e) {
+      buffer.limit(buffer.capacity()).position(end);
+      throw e;
+    }
     writtenBytes += padded;
     previousCrc = checksum;
     nextBatch++;
     sealed = true;
     buffer.clear().position(LogFormat.BATCH_HEADER_BYTES);
+  }
+
+  private void append() throws IOException {
+    try {
+      segment.append(buffer, zerosBytes);
+    } catch (IOException e) {
+      if (!ballast.drop(e)) {
+        throw e;
+      }
+      // Nothing after the segment's end counts: the same bytes go to the same place.
+      buffer.rewind();
+      segment.append(buffer, zerosBytes);
+    }
   }
 
   private int checksum(int from, int to) {

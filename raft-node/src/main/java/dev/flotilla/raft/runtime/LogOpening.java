@@ -188,7 +188,8 @@ final class LogOpening {
         throw new ReplicaDamagedException(
             name(group) + ": both copies of its term and vote are missing");
       }
-      folder = create(group, hardState, false);
+      // Who is told to join may have been here before, and lost its folder.
+      folder = create(group, hardState, spec.bootstrap().isEmpty());
       folders.put(group, folder);
     }
     if (!logged) {

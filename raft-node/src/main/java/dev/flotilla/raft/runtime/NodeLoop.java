@@ -49,7 +49,8 @@ public final class NodeLoop {
   private final StatusReport report;
   private final FatalOnce fatal;
   private final LeadershipTransfers transfers = new LeadershipTransfers();
-  private final MembershipChanges changes = new MembershipChanges();
+  private final MembershipChanges changes;
+  private final Contacts contacts;
   private final Mailbox.Delivery mail = new Mailbox.Delivery();
   private final List<Replica> gathering = new ArrayList<>();
   private @Nullable Drain drain;
@@ -66,8 +67,11 @@ public final class NodeLoop {
       WriteAheadLog wal,
       SortedMap<Integer, Replica> replicas,
       StatusReport report,
+      Contacts contacts,
       FatalOnce fatal) {
     this.context = context;
+    this.changes = new MembershipChanges(context);
+    this.contacts = contacts;
     this.wal = wal;
     this.replicas = replicas;
     this.report = report;
@@ -110,8 +114,10 @@ public final class NodeLoop {
       for (Replica replica : replicas.values()) {
         replica.proposeWake();
       }
+      changes.advance();
       settle();
       sealAtRest();
+      contacts.refresh(replicas.values(), context.nowNanos);
       for (Replica replica : replicas.values()) {
         replica.handOver();
         replica.compactIfDue();
@@ -165,7 +171,7 @@ public final class NodeLoop {
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);
       case Mail.TransferAsked asked -> transfers.start(asked, replicas, context.nowNanos);
-      case Mail.ChangeAsked asked -> changes.start(asked, replicas, context.nowNanos);
+      case Mail.ChangeAsked asked -> changes.start(asked, replicas);
       case Mail.DrainAsked asked -> startDrain(asked);
       case Mail.DrainFlushed flushed -> {
         if (drain != null) {
@@ -310,7 +316,7 @@ public final class NodeLoop {
     if (wal.isDirty() || !context.mailbox.isEmpty()) {
       return 0;
     }
-    long deadline = transfers.nextDeadlineNanos();
+    long deadline = Math.min(transfers.nextDeadlineNanos(), changes.nextDeadlineNanos());
     if (wal.isUnsealed()) {
       deadline = Math.min(deadline, sealNanos);
     }
@@ -356,6 +362,7 @@ public final class NodeLoop {
     } while (!context.mailbox.isEmpty());
     mail.clear();
     transfers.close();
+    changes.close();
     if (drain != null) {
       drain.abandon();
     }
@@ -363,6 +370,9 @@ public final class NodeLoop {
   }
 
   private static void refuse(Mail completion, String message) {
+    if (completion instanceof Mail.ChangeAsked asked) {
+      asked.listener().progress(MembershipChanges.refusal(message));
+    }
     CompletableFuture<?> open =
         switch (completion) {
           case Mail.StatusAsked asked -> asked.answer();

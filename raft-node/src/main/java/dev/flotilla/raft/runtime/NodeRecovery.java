@@ -79,6 +79,7 @@ final class NodeRecovery {
         found.add(recover(spec, opening, wal.group(spec.group()).orElseThrow()));
       }
       wal.sync();
+      wal.keepRoom();
       return assemble(wal, List.copyOf(opening.folders().values()), found, incarnation);
     } catch (IOException | RuntimeException e) {
       for (Found group : found) {
@@ -186,7 +187,13 @@ final class NodeRecovery {
               group.backlog()));
     }
     NodeLoop loop =
-        new NodeLoop(context, wal, replicas, new StatusReport(options, incarnation), fatal);
+        new NodeLoop(
+            context,
+            wal,
+            replicas,
+            new StatusReport(options, incarnation),
+            new Contacts(options, env.transport()),
+            fatal);
     RequestIntake intake = new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
     return new NodeAssembly(
         options, env, wal, folders, mailbox, loop, applier, snapshots, intake, metrics);

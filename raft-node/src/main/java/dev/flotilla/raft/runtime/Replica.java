@@ -5,15 +5,19 @@ import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.LeaderHint;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Effect.Refusal;
 import dev.flotilla.raft.core.Effects;
 import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
+import dev.flotilla.raft.core.Member;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.log.GroupLog;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,6 +98,13 @@ final class Replica implements Effects {
 
   private @Nullable Installing installing;
   private long wakeProposalId;
+  private long changeProposalId;
+  private @Nullable Refusal changeRefusal;
+  private boolean contactsChanged = true;
+
+  /** Where a membership stands that is not known to be applied; 0 for none. */
+  private long newMembershipIndex;
+
   private boolean draining;
   private @Nullable String failure;
 
@@ -196,6 +208,13 @@ final class Replica implements Effects {
     if (message instanceof Message.HeartbeatReply) {
       metrics.heartbeatsAcked.incrementAndGet();
     }
+    if (message instanceof Message.AppendRequest append
+        && !append.entries().isEmpty()
+        && context.disk.isCritical(context.nowNanos)) {
+      // As if it had been lost: the leader's heartbeats keep us in the group, and it asks again.
+      metrics.appendsDropped.incrementAndGet();
+      return;
+    }
     step(new Input.Receive(message, incarnation));
   }
 
@@ -226,6 +245,10 @@ final class Replica implements Effects {
       applied = position;
       memberships.forgetBefore(position.index());
       step(new Input.Applied(position.index()));
+    }
+    if (newMembershipIndex != 0 && position.index() >= newMembershipIndex) {
+      newMembershipIndex = 0;
+      contactsChanged = true;
     }
     wake.update(mail.wake(), position.index(), context.nowNanos);
   }
@@ -283,6 +306,39 @@ final class Replica implements Effects {
     }
   }
 
+  /** Asks the core to go to a membership. Returns null when it set out, else why it did not. */
+  @Nullable Refusal change(Membership target) {
+    changeProposalId = desk.nextId();
+    changeRefusal = null;
+    step(new Input.ChangeMembership(changeProposalId, context.clock.wallMillis(), target));
+    return failure == null ? changeRefusal : Refusal.NOT_LEADER;
+  }
+
+  /** Whether {@link #contacts} may have changed since this was last asked. */
+  boolean takeContactsChanged() {
+    boolean changed = contactsChanged;
+    contactsChanged = false;
+    return changed;
+  }
+
+  /** Everyone the group makes this node talk to, itself included. */
+  SortedMap<Integer, Member> contacts() {
+    return core.contacts();
+  }
+
+  /** Whether the group counts on this replica, as far as it knows. */
+  boolean isMember() {
+    return failure == null && status().standing() == Standing.MEMBER;
+  }
+
+  /** A node's advertised address: what its group knows is newer than what was configured. */
+  String addressOf(int node) {
+    Member member = core.contacts().get(node);
+    return member == null || member.address().isEmpty()
+        ? context.options.addresses().getOrDefault(node, "")
+        : member.address();
+  }
+
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */
   void proposeWake() {
     if (!mayProposeWake()) {
@@ -325,13 +381,15 @@ final class Replica implements Effects {
       case Effect.ProposalAccepted accepted -> {
         if (accepted.proposalId() == wakeProposalId) {
           wake.proposed(accepted.index());
-        } else {
+        } else if (accepted.proposalId() != changeProposalId) {
           desk.accepted(accepted.proposalId(), accepted.index(), accepted.term());
         }
       }
       case Effect.ProposalRefused refused -> {
         if (refused.proposalId() == wakeProposalId) {
           wake.refused(context.nowNanos);
+        } else if (refused.proposalId() == changeProposalId) {
+          changeRefusal = refused.reason();
         } else {
           desk.refused(refused.proposalId(), refused.reason());
         }
@@ -362,13 +420,18 @@ final class Replica implements Effects {
               heard.node(),
               Long.toHexString(heard.bound()),
               Long.toHexString(heard.incarnation()));
-      case Effect.MembershipChanged changed ->
-          log.info(
-              "{} {}: membership at {} is {}",
-              context.options.name(),
-              name,
-              changed.index(),
-              changed.membership());
+      case Effect.MembershipChanged changed -> {
+        contactsChanged = true;
+        newMembershipIndex = changed.index();
+        publishLeadership();
+        log.info(
+            "{} {} in term {}: membership at {}: {}",
+            context.options.name(),
+            name,
+            term,
+            changed.index(),
+            changed.membership());
+      }
     }
   }
 
@@ -414,7 +477,7 @@ final class Replica implements Effects {
   }
 
   private void publishLeadership() {
-    String address = context.options.addresses().getOrDefault(leader, "");
+    String address = addressOf(leader);
     // A leader handing over is no address to send anyone to.
     boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
     LeaderHint hint =

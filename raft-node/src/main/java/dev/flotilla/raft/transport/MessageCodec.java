@@ -57,7 +57,10 @@ public final class MessageCodec {
               .setHintIndex(m.hintIndex())
               .setHintTerm(m.hintTerm());
       case Message.Heartbeat m ->
-          wire.getHeartbeatBuilder().setRound(m.round()).setCommitIndex(m.commitIndex());
+          wire.getHeartbeatBuilder()
+              .setRound(m.round())
+              .setCommitIndex(m.commitIndex())
+              .setToIncarnation(m.toIncarnation());
       case Message.HeartbeatReply m -> wire.getHeartbeatReplyBuilder().setRound(m.round());
       case Message.TimeoutNow m -> wire.getTimeoutNowBuilder().setLastIndex(m.lastIndex());
     }
@@ -201,7 +204,8 @@ public final class MessageCodec {
     dev.flotilla.proto.raft.v1.Heartbeat body = m.getHeartbeat();
     return negative(body.getRound(), body.getCommitIndex())
         ? null
-        : new Message.Heartbeat(from, to, term, body.getRound(), body.getCommitIndex());
+        : new Message.Heartbeat(
+            from, to, term, body.getRound(), body.getCommitIndex(), body.getToIncarnation());
   }
 
   private static @Nullable Message decodeHeartbeatReply(

@@ -6,7 +6,9 @@ import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.ReplicaView;
@@ -148,7 +150,7 @@ public final class Invariants implements Watch {
     marks.hitIf(world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
     if (how.startsWith("could not start")) {
       marks.hit(Mark.START_FAILED);
-      if (!host.storageExcuse()) {
+      if (!host.storageExcuse() && !host.isImpaired()) {
         report(new Violation("a node can start from what it left", "n" + host.id() + " " + how));
       }
     }
@@ -172,10 +174,28 @@ public final class Invariants implements Watch {
           look(host, group, view);
         }
       }
+      if (host.isImpaired() && isWholeAgain(host)) {
+        host.setImpaired(false);
+        world.trace().note(host.id(), "whole again");
+      }
       if (passes % BOUNDS_EVERY_PASSES == 0) {
         checkBounds(host);
       }
     });
+  }
+
+  /** Whether all groups of a host count its replicas again, after damage. */
+  private boolean isWholeAgain(Host host) {
+    return world.topology().groupsOf(host.id()).stream()
+        .allMatch(group -> {
+          ReplicaView view = host.view(group);
+          Membership membership = newestMembership(group);
+          return view != null
+              && membership.voters().contains(host.id())
+              && !membership.isJoint()
+              && membership.incarnationOf(host.id()) == view.status().incarnation()
+              && view.status().standing() == Standing.MEMBER;
+        });
   }
 
   private void look(Host host, int group, ReplicaView view) {
@@ -322,7 +342,8 @@ public final class Invariants implements Watch {
 
   /** What a message says is durable must be, at the moment it leaves. */
   private void sampleImage(Host host, int group, long index, long term, Promises promised) {
-    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) != 0) {
+    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) != 0
+        || host.isImpaired()) {
       return;
     }
     try (DurableImage image = DurableImage.of(host.disk(), cluster, host.id(), wal)) {
@@ -348,22 +369,47 @@ public final class Invariants implements Watch {
         throw new Violation(
             "what is acknowledged is committed", "g%d: entry %d".formatted(group, index));
       }
-      int holders = 0;
-      int members = world.topology().members(group).size();
-      for (int node : world.topology().members(group)) {
-        Host host = world.host(node);
-        try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
-          holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
-        } catch (IOException e) {
-          throw new Violation("what is durable can be read", "n" + node, e);
-        }
-      }
-      if (holders <= members / 2) {
-        throw new Violation(
-            "what is acknowledged is on a majority's disks",
-            "g%d: entry %d is on %d of %d".formatted(group, index, holders, members));
+      Membership membership = newestMembership(group);
+      checkMajority(group, index, membership.voters());
+      if (membership.isJoint()) {
+        checkMajority(group, index, membership.outgoingVoters());
       }
     });
+  }
+
+  private Membership newestMembership(int group) {
+    Membership newest = Membership.ofVoters(world.topology().members(group));
+    long newestIndex = -1;
+    for (Host host : world.hosts()) {
+      ReplicaView view = host.view(group);
+      if (view != null
+          && view.status().membershipSettled()
+          && view.status().membershipIndex() > newestIndex) {
+        newestIndex = view.status().membershipIndex();
+        newest = view.status().membership();
+      }
+    }
+    return newest;
+  }
+
+  private void checkMajority(int group, long index, Set<Integer> voters) {
+    int holders = 0;
+    for (int node : voters) {
+      Host host = world.host(node);
+      if (host.isImpaired()) {
+        continue;
+      }
+      try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
+        holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
+      } catch (IOException e) {
+        throw new Violation("what is durable can be read", "n" + node, e);
+      }
+    }
+    if (holders <= voters.size() / 2) {
+      throw new Violation(
+          "what is acknowledged is on a majority's disks",
+          "g%d: entry %d is on %d of %s".formatted(group, index, holders, voters));
+    }
   }
 
   @Override

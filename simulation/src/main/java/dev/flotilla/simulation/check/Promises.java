@@ -17,6 +17,7 @@ import java.util.Map;
 final class Promises {
   private final String name;
   private final Map<Long, Integer> votes = new HashMap<>();
+  private long incarnation;
   private long term;
   private long heldIndex;
   private long heldTerm;
@@ -25,8 +26,15 @@ final class Promises {
     this.name = name;
   }
 
-  /** The disk was wiped or replaced: another replica under the same name. */
-  void startAnew() {
+  /**
+   * Which replica of the node speaks. Another one, after a wiped disk or damage, is not held to
+   * what its predecessor has said: nobody listens to it before it was let in anew (H50).
+   */
+  void is(long incarnationNow) {
+    if (incarnation == incarnationNow) {
+      return;
+    }
+    incarnation = incarnationNow;
     votes.clear();
     term = 0;
     heldIndex = 0;
@@ -39,6 +47,7 @@ final class Promises {
    * @param log where to look up the term of an entry it says it holds
    */
   void told(RaftMessage message, ReplicaView log) {
+    is(message.getIncarnation());
     switch (message.getBodyCase()) {
       // Both name a term that nobody is in yet.
       case PRE_VOTE_REQUEST, PRE_VOTE_REPLY -> {
@@ -101,6 +110,7 @@ final class Promises {
   /** The replica has come back from its disk. */
   void check(ReplicaView view) {
     CoreStatus status = view.status();
+    is(status.incarnation());
     check(new HardState(status.term(), status.vote()));
     if (heldIndex <= status.base().index()) {
       return;

@@ -1,6 +1,7 @@
 package dev.flotilla.simulation.faults;
 
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
+import dev.flotilla.raft.core.Member;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.runtime.ReplicaView;
 import dev.flotilla.simulation.world.Balancer;
@@ -109,11 +110,45 @@ public final class Striker {
         host.setRoom(fault.amount() * 1024L);
         later(fault, () -> host.setRoom(-1));
       }
+      case WIPE -> damage(fault, host, host::wipe);
+      case BIT_ROT -> damage(fault, host, () -> host.flipBit(world.dice().roll(fault.amount(), 3)));
       case WALL_JUMP -> host.jumpWallClock(fault.amount() * 1_000L);
       case TRANSFER -> transfer(fault, host);
       case POWER_LOSS_OF_ALL, PARTITION, LINK_TROUBLE, BALANCER_RESTART ->
           throw new IllegalArgumentException(fault.kind() + " has no single victim");
     }
+  }
+
+  /**
+   * Damage stays within the promise: at most one replica of each group has lost something that its
+   * group has not given back.
+   */
+  private void damage(Fault fault, Host host, Runnable blow) {
+    boolean othersAreWhole =
+        world.topology().groupsOf(host.id()).stream()
+            .flatMap(group -> world.topology().members(group).stream())
+            .noneMatch(node -> node != host.id() && world.host(node).isImpaired());
+    if (othersAreWhole && areSettled(host)) {
+      blow.run();
+      later(fault, host::start);
+    }
+  }
+
+  /** Whether every group of the host has found its members and knows them. */
+  private boolean areSettled(Host host) {
+    return world.topology().groupsOf(host.id()).stream()
+        .allMatch(group ->
+            world.topology().members(group).stream()
+                .map(world::host)
+                .allMatch(other -> {
+                  ReplicaView view = other.view(group);
+                  return view != null
+                      && view.status().membershipSettled()
+                      && view.status().membership().members().size()
+                          == world.topology().members(group).size()
+                      && view.status().membership().members().values().stream()
+                          .allMatch(Member::isBound);
+                }));
   }
 
   /** Whoever leads the group by the newest term, when the fault asks for that; else the node. */

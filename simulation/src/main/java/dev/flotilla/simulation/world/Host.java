@@ -11,6 +11,8 @@ import dev.flotilla.raft.runtime.NodeAssembly;
 import dev.flotilla.raft.runtime.NodeEnvironment;
 import dev.flotilla.raft.runtime.ReplicaView;
 import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -43,6 +45,7 @@ public final class Host {
   private boolean powerCut;
   private boolean storageFailed;
   private boolean roomLimited;
+  private boolean impaired;
 
   Host(World world, int id, HostClock clock) {
     this.world = world;
@@ -95,6 +98,18 @@ public final class Host {
   /** Whether faults of the disk explain that this life, or its beginning, failed. */
   public boolean storageExcuse() {
     return storageFailed || roomLimited;
+  }
+
+  /**
+   * Whether faults have taken or changed what its disk held, and its groups have not yet let it in
+   * anew.
+   */
+  public boolean isImpaired() {
+    return impaired;
+  }
+
+  public void setImpaired(boolean now) {
+    impaired = now;
   }
 
   void storageFailed() {
@@ -224,6 +239,9 @@ public final class Host {
       clock.endOfPass();
       world.watch().ended(this, "could not start: " + e);
       disk.kill();
+      if (impaired && !storageExcuse()) {
+        wipe(); // what the operator is told to do
+      }
       startLater();
       return;
     }
@@ -267,6 +285,8 @@ public final class Host {
   /** Nothing is left of what the machine stored. */
   public void wipe() {
     kill();
+    setRoom(-1);
+    impaired = true;
     try {
       for (String name : disk.list("")) {
         disk.deleteRecursively(name);
@@ -276,6 +296,30 @@ public final class Host {
       throw new IllegalStateException("wiping a simulated disk", e);
     }
     world.trace().event(id, "wipe", 0, 0, 0);
+  }
+
+  /**
+   * A bit of a file is not what it was.
+   *
+   * @param roll which file, byte and bit
+   */
+  public void flipBit(long roll) {
+    kill();
+    SortedMap<String, Long> files = disk.files();
+    List<String> names =
+        files.keySet().stream().filter(name -> files.get(name) > 0).toList();
+    if (names.isEmpty()) {
+      return;
+    }
+    String file = names.get((int) Dice.below(roll, names.size()));
+    long at = Dice.below(Dice.again(roll), files.get(file));
+    impaired = true;
+    try {
+      disk.flipBit(file, at, (int) Dice.below(roll >>> 7, 8));
+    } catch (IOException e) {
+      throw new IllegalStateException("damaging a simulated disk", e);
+    }
+    world.trace().event(id, "bit flipped in " + file, at, files.get(file), 0);
   }
 
   private void crashDisk() {
