@@ -12,47 +12,35 @@ final class StateMachineMutants {
   static List<Mutant> all() {
     return List.of(
         Mutant.of("retry-takes-effect-twice", "H57", "a repeated command is carried out again")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "CommandExecutor.java",
                 "if (before != null) {",
                 "if (before != null && seq < 0) {"),
         Mutant.of("answer-of-another-number", "H57", "a retry gets the newest answer, whatever its number")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "Session.java",
                 "return answers.get(seq);",
                 "return answers.containsKey(seq) ? answers.lastEntry().getValue() : null;"),
         Mutant.of("window-overflow-leaves-no-trace", "H57", "an answer that is forgotten leaves its command as good as new")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "Session.java",
-                """
-              raiseFloor(answers.firstKey() + 1);
-                  }
-                }
-              
-                /**
-                 * Forgets the answers but
-              """,
-                """
-              answers.pollFirstEntry();
-                  }
-                }
-              
-                /**
-                 * Forgets the answers but
-              """),
+                "raiseFloor(answers.firstKey() + 1); } } /** * Forgets the answers but",
+                "answers.pollFirstEntry(); } } /** * Forgets the answers but"),
         Mutant.of("acknowledged-answers-leave-no-trace", "H57", "an acknowledged command may be carried out again")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "Session.java",
-                """
-              floor = to;
-                    answers.headMap(to, false).clear();
-              """,
+                "floor = to; answers.headMap(to, false).clear();",
                 "answers.headMap(to, false).clear();")
             .edit(
                 KV + "CommandExecutor.java",
                 "seq < ackedBelow || ",
                 ""),
         Mutant.of("acked-below-off-by-one", "H57", "one answer too many is forgotten")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "Session.java",
                 "raiseFloor(ackedBelow);",
@@ -72,17 +60,13 @@ final class StateMachineMutants {
                 "clockMillis = Math.max(clockMillis, Math.min(stampMillis, RecordFormat.MAX_CLOCK_MILLIS));",
                 "clockMillis = stampMillis == 0 ? clockMillis : Math.min(stampMillis, RecordFormat.MAX_CLOCK_MILLIS);"),
         Mutant.of("batch-does-not-read-itself", "H37", "commands of one batch do not see each other")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "StagedWrites.java",
-                """
-              byte[] value = staged.get(key);
-                  if (value == null) {
-              """,
-                """
-              byte[] value = staged.get(key);
-                  if (value == null || key[2] == 0x20) {
-              """),
+                "byte[] value = staged.get(key); if (value == null) {",
+                "byte[] value = staged.get(key); if (value == null || key[2] == 0x20) {"),
         Mutant.of("condition-not-looked-at", "H37", "a conditional write ignores its condition")
+            .in(Focus.RETRIES)
             .edit(
                 KV + "KeySpace.java",
                 "case REVISION_IS -> current != null && current.revision() == condition.getRevisionIs();",
