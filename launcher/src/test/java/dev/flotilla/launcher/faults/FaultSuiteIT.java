@@ -56,7 +56,17 @@ class FaultSuiteIT {
         new Row(true, ProcessFaults::killLeader),
         new Row(false, ProcessFaults::killFollower),
         new Row(true, ProcessFaults.KillAll::new),
-        new Row(true, ProcessFaults.Pause::new));
+        new Row(true, ProcessFaults.Pause::new),
+        new Row(true, NetworkFaults::leaderCutOff),
+        new Row(false, NetworkFaults::leaderNotHeard),
+        new Row(false, NetworkFaults::leaderDeaf),
+        new Row(false, NetworkFaults.FollowerCut::new),
+        new Row(false, NetworkFaults.PacketLoss::new),
+        new Row(false, NetworkFaults.ThinLink::new),
+        new Row(true, DiskFaults.FsyncFails::new),
+        new Row(true, DiskFaults.FsyncHangs::new),
+        new Row(false, DiskFaults.DiskFull::new),
+        new Row(false, ClockJump::new));
   }
 
   @TestFactory

@@ -30,6 +30,7 @@ final class FaultedCluster implements AutoCloseable {
   private final String balancerAddress;
   private final List<ServerProcess> nodes = new ArrayList<>();
   private final ServerProcess balancer;
+  private final List<Path> smallDisks = new ArrayList<>();
   private final NodeProbe probe = new NodeProbe(Duration.ofSeconds(2));
 
   private FaultedCluster(Path directory, int groups, ClusterNetwork network) throws IOException {
@@ -200,6 +201,29 @@ final class FaultedCluster implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** Has the first group led by that node, by asking leaders to step down. */
+  void makeLeader(int wanted) {
+    Awaitility.await("n" + wanted + " leads")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> {
+          int leader = awaitLeader();
+          if (leader != wanted) {
+            try (PlainHttp http = new PlainHttp(http(leader))) {
+              http.send("POST", "/step-down", Map.of(), new byte[0], 5_000);
+            }
+          }
+          return leader().filter(now -> now == wanted).isPresent();
+        });
+  }
+
+  /** How a node sees its replica of the first group; empty when it does not answer. */
+  Optional<NodeView.Replica> replica(int node) {
+    return views(false).get(node - 1).replicas().stream()
+        .filter(replica -> replica.group().equals("g1"))
+        .findFirst();
+  }
+
   /** The first group's term as its members know it; the highest. */
   long term() {
     return views(false).stream()
@@ -276,6 +300,27 @@ final class FaultedCluster implements AutoCloseable {
     return replicas == nodes.size();
   }
 
+  /**
+   * Gives a node's folder a file system of its own, in memory, with all that is in it. The node is
+   * stopped for it and started again. It keeps the disk until the cluster ends.
+   */
+  void moveToSmallDisk(int id, String size) {
+    ServerProcess node = node(id);
+    node.end();
+    Path folder = folder(id);
+    if (!smallDisks.contains(folder)) {
+      Path aside = folder.resolveSibling(folder.getFileName() + ".aside");
+      Host.run("mv", folder.toString(), aside.toString());
+      Host.run("mkdir", folder.toString());
+      Host.run("mount", "-t", "tmpfs", "-o", "size=" + size, "flotilla-faults", folder.toString());
+      smallDisks.add(folder);
+      Host.run("cp", "-a", aside + "/.", folder.toString());
+      Host.run("rm", "-rf", aside.toString());
+    }
+    node.start();
+    awaitHealthy();
+  }
+
   @Override
   public void close() {
     balancer.end();
@@ -292,5 +337,8 @@ final class FaultedCluster implements AutoCloseable {
     }
     probe.close();
     network.close();
+    for (Path disk : smallDisks) {
+      Host.attempt("umount", disk.toString());
+    }
   }
 }

@@ -270,8 +270,11 @@ final class HistoryClient {
       }
       if (answer != null && (attempt == 1 || answer.status() == 412) && refuses(answer)) {
         pending.refused();
+        if (answer.status() == 412) {
+          return true; // somebody else was quicker: an answer like any other
+        }
         all.countRefused();
-        return answer.status() == 412;
+        return false;
       }
       if (command.identity() == null || attempt == ATTEMPTS) {
         pending.open();

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -85,9 +86,9 @@ final class Namespaces implements ClusterNetwork {
     return subnet + node;
   }
 
-  /** Where clients and balancers are. */
-  String outside() {
-    return subnet + "254";
+  /** All nodes, and where clients and balancers are. */
+  String everybody() {
+    return subnet + "0/24";
   }
 
   @Override
@@ -138,28 +139,28 @@ final class Namespaces implements ClusterNetwork {
     return ran.text();
   }
 
-  /** Lets no more than so much leave the node. */
+  /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */
   void narrow(int node, String rate) {
-    Host.Ran ran =
-        inNode(
-            node, "tc", "qdisc", "replace", "dev", DEVICE, "root", "tbf", "rate", rate, "burst",
-            "16kb", "latency", "100ms");
-    if (ran.exit() != 0) {
-      throw new IllegalStateException("tc: " + ran.text());
-    }
+    String[] command =
+        ("tc qdisc replace dev " + port(node) + " root tbf burst 16kb latency 100ms rate " + rate)
+            .split(" ");
+    Host.run(command);
   }
 
-  /** What the narrowed link counted: sent, dropped, over limits. */
-  String linkStatistics(int node) {
-    return inNode(node, "tc", "-s", "qdisc", "show", "dev", DEVICE).text();
+  /** Packets that the narrow link had to drop so far. */
+  long droppedByNarrowLink(int node) {
+    Matcher dropped =
+        Pattern.compile("dropped (\\d+)")
+            .matcher(Host.run("tc", "-s", "qdisc", "show", "dev", port(node)));
+    return dropped.find() ? Long.parseLong(dropped.group(1)) : 0;
   }
 
   void widen(int node) {
-    inNode(node, "tc", "qdisc", "del", "dev", DEVICE, "root");
+    Host.attempt("tc", "qdisc", "del", "dev", port(node), "root");
   }
 
   private Host.Ran inNode(int node, String... command) {
-    List<String> all = new java.util.ArrayList<>(inside(node));
+    List<String> all = new ArrayList<>(inside(node));
     all.addAll(List.of(command));
     return Host.attempt(all.toArray(String[]::new));
   }
