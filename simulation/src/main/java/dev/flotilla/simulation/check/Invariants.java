@@ -81,10 +81,6 @@ public final class Invariants implements Watch {
         .forEach((group, members) -> {
           logs.put(group, new GroupLogs(group, marks));
           effects.put(group, new Effects(group, marks, owners));
-          for (int node : members) {
-            Replica replica = new Replica(node, group);
-            promises.put(replica, new Promises(replica.toString()));
-          }
         });
   }
 
@@ -114,7 +110,8 @@ public final class Invariants implements Watch {
   }
 
   private Promises promises(int node, int group) {
-    return java.util.Objects.requireNonNull(promises.get(new Replica(node, group)));
+    return promises.computeIfAbsent(
+        new Replica(node, group), replica -> new Promises(replica.toString(), marks));
   }
 
   // ---------------------------------------------------------------- what is looked at
@@ -123,7 +120,7 @@ public final class Invariants implements Watch {
   public void started(Host host) {
     marks.hitIf(host.lives() > 1, Mark.NODE_RESTARTED);
     guarded(() -> {
-      for (int group : world.topology().groupsOf(host.id())) {
+      for (int group : world.groupsOf(host.id())) {
         ReplicaView view = host.view(group);
         if (view == null) {
           continue;
@@ -142,9 +139,11 @@ public final class Invariants implements Watch {
 
   @Override
   public void ended(Host host, String how) {
-    for (int group : world.topology().groupsOf(host.id())) {
+    for (int group : world.groupsOf(host.id())) {
       logs(group).forget(host.id());
     }
+    marks.hitIf(
+        how.startsWith("could not start") && host.isImpaired(), Mark.DAMAGE_REFUSED_AT_START);
     marks.hitIf(how.startsWith("power"), Mark.POWER_LOST);
     marks.hitIf(how.startsWith("power cut inside"), Mark.POWER_CUT_INSIDE_A_PASS);
     marks.hitIf(world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
@@ -168,7 +167,7 @@ public final class Invariants implements Watch {
     passes++;
     world.trace().event(host.id(), duty, 0, 0, 0);
     guarded(() -> {
-      for (int group : world.topology().groupsOf(host.id())) {
+      for (int group : world.groupsOf(host.id())) {
         ReplicaView view = host.view(group);
         if (view != null) {
           look(host, group, view);
@@ -176,6 +175,7 @@ public final class Invariants implements Watch {
       }
       if (host.isImpaired() && isWholeAgain(host)) {
         host.setImpaired(false);
+        marks.hit(Mark.DAMAGED_REPLICA_WHOLE_AGAIN);
         world.trace().note(host.id(), "whole again");
       }
       if (passes % BOUNDS_EVERY_PASSES == 0) {
@@ -186,15 +186,17 @@ public final class Invariants implements Watch {
 
   /** Whether all groups of a host count its replicas again, after damage. */
   private boolean isWholeAgain(Host host) {
-    return world.topology().groupsOf(host.id()).stream()
+    return world.groupsOf(host.id()).stream()
         .allMatch(group -> {
           ReplicaView view = host.view(group);
           Membership membership = newestMembership(group);
-          return view != null
-              && membership.voters().contains(host.id())
-              && !membership.isJoint()
-              && membership.incarnationOf(host.id()) == view.status().incarnation()
-              && view.status().standing() == Standing.MEMBER;
+          boolean isMember =
+              view != null
+                  && membership.voters().contains(host.id())
+                  && !membership.isJoint()
+                  && membership.incarnationOf(host.id()) == view.status().incarnation()
+                  && view.status().standing() == Standing.MEMBER;
+          return isMember || (view != null && !membership.contains(host.id()));
         });
   }
 
@@ -210,6 +212,13 @@ public final class Invariants implements Watch {
     marks.hitIf(
         led && host.isDiskSlow() && view.status().role() != Role.LEADER,
         Mark.SLOW_DISK_COST_THE_LEADERSHIP);
+    Membership membership = view.status().membership();
+    marks.hitIf(membership.isJoint(), Mark.JOINT_MEMBERSHIP);
+    marks.hitIf(!membership.learners().isEmpty(), Mark.LEARNER);
+    marks.hitIf(
+        view.status().role() == Role.LEADER && !membership.voters().contains(node),
+        Mark.LEADER_OUTSIDE_ITS_MEMBERSHIP);
+    marks.hitIf(view.status().standing() == Standing.REMOVED, Mark.REMOVED_REPLICA_STILL_RUNNING);
     for (CoreStatus.PeerStatus peer : view.status().peers()) {
       marks.hitIf(
           view.status().lastIndex() - peer.matchIndex() > FAR_BEHIND, Mark.FOLLOWER_FAR_BEHIND);
@@ -224,7 +233,7 @@ public final class Invariants implements Watch {
       throw new Violation("disk use is bounded", "n" + host.id() + " uses " + used + " bytes");
     }
     marks.hitIf(segments(host) > 3, Mark.LOG_OF_SEVERAL_SEGMENTS);
-    for (int group : world.topology().groupsOf(host.id())) {
+    for (int group : world.groupsOf(host.id())) {
       ReplicaView view = host.view(group);
       if (view != null
           && view.status().lastIndex() - view.status().base().index() > MOST_LOG_ENTRIES) {
@@ -336,6 +345,11 @@ public final class Invariants implements Watch {
   }
 
   @Override
+  public void membersChanged(boolean done) {
+    marks.hit(done ? Mark.MEMBERS_CHANGED : Mark.CHANGE_OF_MEMBERS_REFUSED);
+  }
+
+  @Override
   public void retried() {
     marks.hit(Mark.RETRIED);
   }
@@ -377,6 +391,7 @@ public final class Invariants implements Watch {
     });
   }
 
+  /** The membership of the group as the one who knows most knows it. */
   private Membership newestMembership(int group) {
     Membership newest = Membership.ofVoters(world.topology().members(group));
     long newestIndex = -1;
@@ -398,6 +413,7 @@ public final class Invariants implements Watch {
     for (int node : voters) {
       Host host = world.host(node);
       if (host.isImpaired()) {
+        holders++; // it may have been there before the damage
         continue;
       }
       try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
@@ -433,7 +449,7 @@ public final class Invariants implements Watch {
 
   /** Whether somebody leads the group. */
   public boolean hasLeader(int group) {
-    return world.topology().members(group).stream()
+    return world.hostsOf(group).stream()
         .map(node -> world.host(node).view(group))
         .anyMatch(view -> view != null && view.status().role() == Role.LEADER);
   }

@@ -16,14 +16,16 @@ import java.util.Map;
  */
 final class Promises {
   private final String name;
+  private final Marks marks;
   private final Map<Long, Integer> votes = new HashMap<>();
   private long incarnation;
   private long term;
   private long heldIndex;
   private long heldTerm;
 
-  Promises(String name) {
+  Promises(String name, Marks marks) {
     this.name = name;
+    this.marks = marks;
   }
 
   /**
@@ -34,6 +36,7 @@ final class Promises {
     if (incarnation == incarnationNow) {
       return;
     }
+    marks.hitIf(incarnation != 0, Mark.REPLICA_TOOK_ANOTHER_IDENTITY);
     incarnation = incarnationNow;
     votes.clear();
     term = 0;

@@ -53,6 +53,8 @@ public record Fault(Kind kind, int atMillis, int forMillis, int node, int group,
     WALL_JUMP,
     /** A balancer (node counts them) is killed and another takes its place. */
     BALANCER_RESTART,
+    /** An operator adds, removes or replaces a member; the amount says which and whom. */
+    MEMBERS,
     /** An operator asks the leader to hand over to a node (amount, 0 = the best). */
     TRANSFER
   }

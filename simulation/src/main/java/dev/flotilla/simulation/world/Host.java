@@ -60,6 +60,11 @@ public final class Host {
     return id;
   }
 
+  /** The groups it has, or will have at its next start, a replica of. */
+  public List<Integer> groups() {
+    return world.groupsOf(id);
+  }
+
   public boolean isUp() {
     return life != null;
   }

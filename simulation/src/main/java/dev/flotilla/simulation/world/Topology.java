@@ -48,13 +48,6 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
     return members;
   }
 
-  public List<Integer> groupsOf(int node) {
-    return groups.entrySet().stream()
-        .filter(group -> group.getValue().contains(node))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
   /** The slots of the cluster's first epoch, by the ring. */
   public SlotTable slots() {
     // Placing 16,384 slots takes longer than many a run.

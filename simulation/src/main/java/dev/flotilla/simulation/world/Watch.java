@@ -26,6 +26,9 @@ public interface Watch {
   /** A node hands a part of a snapshot's transfer to the network. */
   void sendingBulk(Host host, int toNode, BulkMessage message);
 
+  /** An operator's change of a group's members has ended. */
+  void membersChanged(boolean done);
+
   /** A balancer sends a request once more. */
   void retried();
 
