@@ -175,7 +175,9 @@ public final class StatusCommand implements Callable<Integer> {
           .filter(NodeView.Replica::leads)
           .forEach(replica ->
               leaders.merge(
-                  replica.group(), replica, (one, other) -> one.term() < other.term() ? other : one));
+                  replica.group(),
+                  replica,
+                  (one, other) -> one.term() < other.term() ? other : one));
       view.replicas()
           .forEach(replica -> commits.merge(replica.group(), replica.commitIndex(), Math::max));
     }
