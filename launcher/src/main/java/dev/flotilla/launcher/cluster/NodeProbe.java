@@ -110,6 +110,7 @@ public final class NodeProbe implements AutoCloseable {
               replica.path("appliedIndex").asLong(0),
               replica.path("lastLogIndex").asLong(0),
               texts(replica.path("voters")),
+              texts(replica.path("learners")),
               textOrNull(replica.path("stateHash")),
               replica.path("snapshotsInstalled").asLong(0),
               replica.path("compactions").asLong(0)));

@@ -16,6 +16,7 @@ public record NodeView(
    * @param standing MEMBER, or why the replica is none
    * @param leader the leader's name; null when none is known
    * @param voters names of those who vote, as this replica knows them
+   * @param learners of those who learn
    * @param stateHash null unless asked for
    */
   public record Replica(
@@ -28,6 +29,7 @@ public record NodeView(
       long appliedIndex,
       long lastIndex,
       List<String> voters,
+      List<String> learners,
       @Nullable String stateHash,
       long snapshotsInstalled,
       long compactions) {
@@ -38,6 +40,11 @@ public record NodeView(
         case "JOINING", "REPLACED", "REMOVED" -> standing;
         default -> state;
       };
+    }
+
+    /** Whether the node is a member, as this replica knows. */
+    public boolean names(String node) {
+      return voters.contains(node) || learners.contains(node);
     }
 
     public boolean leads() {

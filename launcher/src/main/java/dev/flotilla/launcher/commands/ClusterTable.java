@@ -49,7 +49,7 @@ final class ClusterTable {
       if (replica == null) {
         cells[2] = new Cell(row.problem(), terminal::red);
       } else {
-        cells[2] = role(terminal, replica.part());
+        cells[2] = role(terminal, row.part());
         cells[3] = Cell.of(replica.term());
         cells[4] = Cell.of(replica.commitIndex());
         cells[5] = Cell.of(replica.appliedIndex());

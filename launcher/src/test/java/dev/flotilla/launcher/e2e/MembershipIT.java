@@ -124,7 +124,7 @@ class MembershipIT {
   void theClusterComesBackWithTheMembersItHadAndWithoutThoseThatWereRemoved() throws Exception {
     Set<String> members = members();
     assertThat(cluster.interrupt()).isZero();
-    cluster.up();
+    cluster.upInOneProcess();
     traffic.assertNothingIsLost(cluster.balancer());
     Awaitility.await("the same members")
         .atMost(Duration.ofSeconds(30))

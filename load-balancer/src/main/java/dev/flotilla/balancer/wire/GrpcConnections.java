@@ -41,6 +41,7 @@ public final class GrpcConnections implements NodeConnections {
 
   /**
    * @param addresses {@code host:port} of each node's gRPC server by the node's id
+   * @throws IllegalArgumentException when one of them is no address
    */
   public GrpcConnections(
       Map<Integer, String> addresses, NodeClient.Options options, Network network) {
@@ -55,6 +56,8 @@ public final class GrpcConnections implements NodeConnections {
     this.options = options;
     this.network = network;
     this.nanoTime = nanoTime;
+    // What an operator wrote must make sense; what nodes tell later need not.
+    addresses.values().forEach(NodeAddress::parse);
     want(addresses);
   }
 
@@ -70,7 +73,10 @@ public final class GrpcConnections implements NodeConnections {
       return;
     }
     addresses.forEach((node, text) -> {
-      String address = NodeAddress.parse(text).toString();
+      String address = parse(node, text);
+      if (address.isEmpty()) {
+        return;
+      }
       GrpcChannel present = channels.get(node);
       if (present == null || !present.client.address().equals(address)) {
         channels.put(node, new GrpcChannel(new NodeClient(address, options, network)));
@@ -90,6 +96,17 @@ public final class GrpcConnections implements NodeConnections {
       }
     }
     closeLeaving();
+  }
+
+  /** Empty when it is none: then the node cannot be asked, and whoever does is told so. */
+  private static String parse(int node, String text) {
+    try {
+      return NodeAddress.parse(text).toString();
+    } catch (IllegalArgumentException e) {
+      // Said again and again, so not loudly: the node's own members command refuses such addresses.
+      log.debug("nobody knows where node n{} is: {}", node, e.getMessage());
+      return "";
+    }
   }
 
   private void leave(GrpcChannel channel) {
