@@ -56,6 +56,7 @@ final class Replica implements Effects {
   final ClientDesk desk;
   private final ReplicaFolder folder;
   private final ReplicaIdentity identity;
+  private final StampClock stamps;
   private final LoopContext context;
   private final RaftCore core;
   private final GroupLog stored;
@@ -127,7 +128,8 @@ final class Replica implements Effects {
     this.slot = slot;
     this.metrics = slot.metrics;
     this.memberships = memberships;
-    this.desk = new ClientDesk(context, group, metrics, backlog);
+    this.stamps = new StampClock(context.clock, slot.machine.clockMillis());
+    this.desk = new ClientDesk(context, group, metrics, backlog, stamps);
     this.compaction = new CompactionPolicy(context.options.limits(), stored, context.nowNanos);
     this.snapshots = new ReplicaSnapshots(context, group, metrics);
     this.applied = slot.published;
@@ -161,6 +163,18 @@ final class Replica implements Effects {
 
   CoreStatus status() {
     return core.status(context.nowNanos);
+  }
+
+  ReplicaView view() {
+    return new ReplicaView(status(), failure, this::entries);
+  }
+
+  private List<Entry> entries(long from, long to) {
+    List<Entry> entries = new ArrayList<>();
+    while (from + entries.size() <= to) {
+      entries.addAll(stored.read(from + entries.size(), to, Applier.PAGE_BYTES));
+    }
+    return entries;
   }
 
   boolean has(int node) {
@@ -341,13 +355,13 @@ final class Replica implements Effects {
     if (!mayProposeWake()) {
       return;
     }
-    Optional<byte[]> command = wake.due(context.nowNanos, context.clock.wallMillis());
+    Optional<byte[]> command = wake.due(context.nowNanos, stamps.millis());
     if (command.isEmpty() || context.disk.isFull(context.nowNanos)) {
       return;
     }
     byte[] frame = CommandFrame.encode(List.of(UnsafeByteOperations.unsafeWrap(command.get())));
     wakeProposalId = desk.nextId();
-    step(new Input.Propose(wakeProposalId, context.clock.wallMillis(), frame));
+    step(new Input.Propose(wakeProposalId, stamps.millis(), frame));
   }
 
   /**
@@ -565,6 +579,7 @@ final class Replica implements Effects {
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       bytes += entry.sizeBytes();
+      stamps.note(entry.stampMillis());
       PendingProposals.Proposal proposal = desk.takeCommitted(entry.index(), entry.term());
       if (proposal != null) {
         proposals.add(proposal);
@@ -601,8 +616,7 @@ final class Replica implements Effects {
     }
     long deadline = Math.min(core.nextDeadlineNanos(), desk.nextDeadlineNanos());
     if (mayProposeWake()) {
-      deadline =
-          Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, context.clock.wallMillis()));
+      deadline = Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, stamps.millis()));
     }
     return deadline;
   }
