@@ -13,20 +13,32 @@ public record NodeView(
     String node, @Nullable String problem, String cluster, long pid, List<Replica> replicas) {
 
   /**
+   * @param standing MEMBER, or why the replica is none
    * @param leader the leader's name; null when none is known
+   * @param voters names of those who vote, as this replica knows them
    * @param stateHash null unless asked for
    */
   public record Replica(
       String group,
       String state,
+      String standing,
       long term,
       @Nullable String leader,
       long commitIndex,
       long appliedIndex,
       long lastIndex,
+      List<String> voters,
       @Nullable String stateHash,
       long snapshotsInstalled,
       long compactions) {
+
+    /** Its role; of a replica that is no member, why. */
+    public String part() {
+      return switch (standing) {
+        case "JOINING", "REPLACED", "REMOVED" -> standing;
+        default -> state;
+      };
+    }
 
     public boolean leads() {
       return state.equals("LEADER");

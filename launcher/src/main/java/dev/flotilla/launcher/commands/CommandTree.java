@@ -31,11 +31,9 @@ public final class CommandTree {
             new SetCommand(terminal),
             new DeleteCommand(terminal),
             new StatusCommand(terminal))) {
-      CommandLine child = new CommandLine(command);
-      // Help but no --version: set and get are about keys.
-      child.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
-      root.addSubcommand(child);
+      root.addSubcommand(withHelp(new CommandLine(command)));
     }
+    root.addSubcommand(withHelp(MembersCommand.commandLine(terminal)));
     root.addSubcommand(BenchCommand.commandLine()); // brings its own --help
     root.addSubcommand(new SimulateCommand());
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
@@ -44,6 +42,13 @@ public final class CommandTree {
     root.setExecutionExceptionHandler(
         (exception, commandLine, parsed) -> report(terminal, exception, parsed));
     return root;
+  }
+
+  /** Help but no --version: set and get are about keys. */
+  private static CommandLine withHelp(CommandLine command) {
+    command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+    command.getSubcommands().values().forEach(CommandTree::withHelp);
+    return command;
   }
 
   /** {@code -h} on every command. */
@@ -84,8 +89,10 @@ public final class CommandTree {
   }
 
   private static boolean wantsJson(ParseResult parsed) {
-    return parsed.hasSubcommand()
-        && parsed.subcommand().matchedOptionValue("-o", OutputOption.Format.text)
-            == OutputOption.Format.json;
+    ParseResult deepest = parsed;
+    while (deepest.hasSubcommand()) {
+      deepest = deepest.subcommand();
+    }
+    return deepest.matchedOptionValue("-o", OutputOption.Format.text) == OutputOption.Format.json;
   }
 }

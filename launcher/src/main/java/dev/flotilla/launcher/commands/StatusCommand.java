@@ -97,6 +97,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
     Set<String> groups = new TreeSet<>();
     known.forEach(node -> groups.addAll(List.of(node.group().split(","))));
+    groups.remove(""); // of a node that hosts nothing
     List<Row> rows = rows(known, views);
     List<String> leaderless =
         groups.stream()
@@ -206,6 +207,7 @@ public final class StatusCommand implements Callable<Integer> {
       } else {
         node.put("pid", row.pid());
         node.put("role", replica.state());
+        node.put("standing", replica.standing());
         node.put("term", replica.term());
         node.put("leader", replica.leader());
         node.put("commitIndex", replica.commitIndex());

@@ -81,11 +81,7 @@ public final class NodeInstance implements NodeAdmin {
       NodeIdentityFile identity = identity(config, self, disk, random);
       GrpcTransport transport =
           new GrpcTransport(
-              self.id(),
-              identity.identity().incarnation(),
-              config.clusterId(),
-              config.grpcAddresses(),
-              shared.network());
+              self.id(), identity.identity().incarnation(), config.clusterId(), shared.network());
       KvStateMachines stateMachines = new KvStateMachines(config, shared, disk);
       RaftNode node =
           recovered(
@@ -97,7 +93,7 @@ public final class NodeInstance implements NodeAdmin {
                       new ReplicaSpec(
                           group.id(),
                           group.name(),
-                          Membership.ofVoters(new TreeSet<>(group.nodes())),
+                          bootstrap(group, self),
                           stateMachines.of(group)))
                   .toList(),
               fatal);
@@ -179,6 +175,13 @@ public final class NodeInstance implements NodeAdmin {
           "Stop that one first.",
           e);
     }
+  }
+
+  /** A group begins with the nodes its file names; whoever comes later is told who they are. */
+  private static Membership bootstrap(ClusterConfig.Group group, ClusterConfig.Node self) {
+    return group.nodes().contains(self.id())
+        ? Membership.ofVoters(new TreeSet<>(group.nodes()))
+        : Membership.EMPTY;
   }
 
   private static NodeOptions options(ClusterConfig config, ClusterConfig.Node self) {

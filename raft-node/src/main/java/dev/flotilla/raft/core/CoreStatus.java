@@ -9,7 +9,9 @@ import java.util.List;
  * @param sinceLeaderContactNanos time since the leader was last heard; 0 on the leader itself,
  *     {@link Long#MAX_VALUE} when none ever was
  * @param membership the one in force, whether it is committed or not
- * @param membershipIndex where it stands in the log
+ * @param membershipIndex where it stands in the log, or the log's base if it is not after that
+ * @param membershipTerm of the entry there: of two replicas' memberships the one with the higher
+ *     term and then index is the newer
  * @param membershipSettled whether it is known to be committed, and not joint
  * @param incarnation of this replica
  */
@@ -27,6 +29,7 @@ public record CoreStatus(
     long sinceLeaderContactNanos,
     Membership membership,
     long membershipIndex,
+    long membershipTerm,
     boolean membershipSettled,
     Standing standing,
     long incarnation,

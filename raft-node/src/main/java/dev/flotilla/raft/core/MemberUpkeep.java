@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The first binding makes the group born, and from then on a voter that is not bound yet cannot
- * help elect anyone. So the leader waits a while to hear all voters before it, and binds them
- * together.
+ * help elect anyone. So the leader waits to hear all voters and binds them together. When one does
+ * not come it goes on without, but only if the group can then lose another, or if a newcomer waits,
+ * who cannot be promoted before: else a group of three that has never heard its third voter would
+ * stop for good with the loss of one disk, though two are well.
  *
  * <p><b>Letting a replaced replica in again.</b> A joint change makes its node a learner bound to
  * the new replica; it catches up and is promoted like any newcomer. Why the new replica may be
@@ -115,11 +117,19 @@ final class MemberUpkeep {
       complete &= member.isBound() || heard != 0 || !membership.isVoter(node);
     }
     Membership next = membership.withMembers(members);
-    boolean mayBeBorn =
-        complete
-            || (replica.nowNanos >= birthNanos
-                && replica.quorum().holds(node -> next.incarnationOf(node) != 0));
-    return news && (membership.isBorn() || mayBeBorn) ? next : null;
+    return news && (membership.isBorn() || complete || mayBeBorn(next)) ? next : null;
+  }
+
+  /** Whether a group may be born although not all of its voters have been heard. */
+  private boolean mayBeBorn(Membership next) {
+    int bound = 0;
+    for (int voter : next.voters()) {
+      bound += next.incarnationOf(voter) != 0 ? 1 : 0;
+    }
+    boolean newcomerWaits =
+        next.learners().stream().anyMatch(learner -> next.member(learner).promote());
+    int majority = next.voters().size() / 2 + 1;
+    return replica.nowNanos >= birthNanos && bound >= (newcomerWaits ? majority : majority + 1);
   }
 
   private long heardAs(int node) {
@@ -127,7 +137,11 @@ final class MemberUpkeep {
       return replica.identity.incarnation();
     }
     Progress progress = followers.find(node);
-    return progress == null ? 0 : progress.incarnation;
+    return progress == null || !isHeard(progress) ? 0 : progress.incarnation;
+  }
+
+  private boolean isHeard(Progress progress) {
+    return replica.nowNanos - progress.lastContactNanos < replica.options.electionTimeoutMinNanos();
   }
 
   private @Nullable Membership withReplaced(Membership membership) {
@@ -169,7 +183,8 @@ final class MemberUpkeep {
   private @Nullable Membership withPromoted(Membership membership) {
     for (int node : membership.learners()) {
       Member member = membership.member(node);
-      if (member.promote() && isFit(node)) {
+      boolean known = member.isBound() || replica.identity.incarnation() == 0;
+      if (member.promote() && known && isFit(node)) {
         TreeSet<Integer> voters = new TreeSet<>(membership.voters());
         voters.add(node);
         voters.remove(member.replaces());
@@ -192,7 +207,7 @@ final class MemberUpkeep {
         && progress.state == Progress.State.REPLICATE
         && progress.matchIndex >= replica.memberships.effectiveIndex()
         && progress.catchUp.isDone()
-        && replica.nowNanos - progress.lastContactNanos < replica.options.electionTimeoutMinNanos();
+        && isHeard(progress);
   }
 
   private static Membership parts(

@@ -483,6 +483,7 @@ public final class RaftCore {
 
   public CoreStatus status(long nowNanos) {
     EntryLog log = replica.log;
+    long membershipIndex = Math.max(replica.memberships.effectiveIndex(), log.base().index());
     List<CoreStatus.PeerStatus> peers =
         followers.all().stream()
             .map(progress ->
@@ -508,9 +509,9 @@ public final class RaftCore {
         log.lastTerm(),
         replica.isLeader() ? 0 : election.sinceLeaderContactNanos(nowNanos),
         replica.memberships.effective(),
-        replica.memberships.effectiveIndex(),
-        replica.memberships.effectiveIndex() <= replica.commitment.index()
-            && !replica.memberships.effective().isJoint(),
+        membershipIndex,
+        log.termAt(membershipIndex),
+        membershipIndex <= replica.commitment.index() && !replica.memberships.effective().isJoint(),
         replica.standing(),
         replica.identity.incarnation(),
         peers,

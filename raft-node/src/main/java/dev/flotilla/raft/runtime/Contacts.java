@@ -61,10 +61,9 @@ final class Contacts {
     SortedMap<Integer, String> nodes = new TreeMap<>();
     for (Replica replica : replicas) {
       for (Map.Entry<Integer, Member> contact : replica.contacts().entrySet()) {
-        String address = contact.getValue().address();
         nodes.merge(
             contact.getKey(),
-            address.isEmpty() ? options.addresses().getOrDefault(contact.getKey(), "") : address,
+            options.addressOf(contact.getKey(), contact.getValue().address()),
             (one, other) -> one.isEmpty() ? other : one);
       }
       if (!replica.isMember()) {

@@ -8,6 +8,7 @@ import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Effect.Refusal;
 import dev.flotilla.raft.core.Effects;
 import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
@@ -209,13 +210,23 @@ final class Replica implements Effects {
       metrics.heartbeatsAcked.incrementAndGet();
     }
     if (message instanceof Message.AppendRequest append
-        && !append.entries().isEmpty()
+        && carriesCommands(append)
         && context.disk.isCritical(context.nowNanos)) {
       // As if it had been lost: the leader's heartbeats keep us in the group, and it asks again.
       metrics.appendsDropped.incrementAndGet();
       return;
     }
     step(new Input.Receive(message, incarnation));
+  }
+
+  /** What a leader writes for itself is small, and the group cannot do without it. */
+  private static boolean carriesCommands(Message.AppendRequest append) {
+    for (Entry entry : append.entries()) {
+      if (entry.kind() == EntryKind.COMMAND) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void take(ClientCall call) {
@@ -331,12 +342,10 @@ final class Replica implements Effects {
     return failure == null && status().standing() == Standing.MEMBER;
   }
 
-  /** A node's advertised address: what its group knows is newer than what was configured. */
+  /** A node's advertised address; empty when neither configuration nor group knows it. */
   String addressOf(int node) {
     Member member = core.contacts().get(node);
-    return member == null || member.address().isEmpty()
-        ? context.options.addresses().getOrDefault(node, "")
-        : member.address();
+    return context.options.addressOf(node, member == null ? "" : member.address());
   }
 
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */

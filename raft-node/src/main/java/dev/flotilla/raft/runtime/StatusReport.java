@@ -45,7 +45,7 @@ final class StatusReport {
     return status;
   }
 
-  private static ReplicaStatus of(Replica replica) {
+  private ReplicaStatus of(Replica replica) {
     CoreStatus core = replica.status();
     GroupMetrics metrics = replica.metrics;
     String failure = replica.failure();
@@ -72,6 +72,7 @@ final class StatusReport {
             .setStanding(standing(core.standing()))
             .addAllMembers(members(core))
             .setMembershipIndex(core.membershipIndex())
+            .setMembershipTerm(core.membershipTerm())
             .setMembershipSettled(core.membershipSettled());
     if (failure != null) {
       status.setFailure(failure);
@@ -88,7 +89,7 @@ final class StatusReport {
     return status.build();
   }
 
-  private static List<MemberStatus> members(CoreStatus core) {
+  private List<MemberStatus> members(CoreStatus core) {
     Membership membership = core.membership();
     List<MemberStatus> members = new ArrayList<>();
     for (int node : membership.all()) {
@@ -99,7 +100,7 @@ final class StatusReport {
               .setVoter(membership.isVoter(node))
               .setLeaving(membership.isVoter(node) && !membership.voters().contains(node))
               .setIncarnation(member.incarnation())
-              .setAddress(member.address())
+              .setAddress(options.addressOf(node, member.address()))
               .setPromote(member.promote())
               .setReplaces(member.replaces());
       for (CoreStatus.PeerStatus peer : core.peers()) {

@@ -90,6 +90,10 @@ final class MemberChaos {
     if (membership.isEmpty()) {
       return true;
     }
+    boolean newcomerWaits = membership.members().values().stream().anyMatch(Member::promote);
+    if (membership.isVoter(lost) && !membership.isBorn() && newcomerWaits) {
+      return false; // about to be born with no voter to spare
+    }
     TreeSet<Integer> voters = new TreeSet<>(membership.voters());
     List<Integer> replaced = new ArrayList<>();
     for (Member member : membership.members().values()) {

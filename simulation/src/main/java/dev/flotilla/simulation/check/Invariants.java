@@ -400,6 +400,7 @@ public final class Invariants implements Watch {
       ReplicaView view = host.view(group);
       if (view != null
           && view.status().membershipSettled()
+          && !view.status().membership().isEmpty()
           && view.status().membershipIndex() > newestIndex) {
         newestIndex = view.status().membershipIndex();
         newest = view.status().membership();

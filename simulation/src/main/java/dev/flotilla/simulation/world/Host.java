@@ -290,6 +290,11 @@ public final class Host {
     kill();
     setRoom(-1);
     impaired = true;
+    look(this::deleteEverything);
+    world.trace().event(id, "wipe", 0, 0, 0);
+  }
+
+  private void deleteEverything() {
     try {
       for (String name : disk.list("")) {
         disk.deleteRecursively(name);
@@ -298,7 +303,6 @@ public final class Host {
     } catch (IOException e) {
       throw new IllegalStateException("wiping a simulated disk", e);
     }
-    world.trace().event(id, "wipe", 0, 0, 0);
   }
 
   /**

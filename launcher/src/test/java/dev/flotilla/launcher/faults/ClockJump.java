@@ -1,0 +1,105 @@
+package dev.flotilla.launcher.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Set;
+import org.awaitility.Awaitility;
+
+/** The leader's wall clock jumps by an hour, and back again: nothing at all must come of it. */
+final class ClockJump implements Fault {
+  private static final Duration JUMP = Duration.ofHours(1);
+
+  private int victim;
+  private long oldTerm;
+  private Path offset = Path.of("");
+
+  @Override
+  public String name() {
+    return "wall clock of the leader jumps";
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.FAKETIME);
+  }
+
+  @Override
+  public void inject(FaultedCluster cluster) {
+    victim = cluster.followers().getFirst();
+    offset = cluster.directory().resolve("clock-offset");
+    write("+0");
+    ServerProcess node = cluster.node(victim);
+    node.end();
+    node.start(
+        Map.of(
+            "LD_PRELOAD",
+            Host.fakeTime().orElseThrow().toString(),
+            "FAKETIME_TIMESTAMP_FILE",
+            offset.toString(),
+            "FAKETIME_NO_CACHE",
+            "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC",
+            "1"));
+    cluster.awaitHealthy();
+    cluster.makeLeader(victim);
+    oldTerm = cluster.term();
+    write("+" + JUMP.toSeconds());
+    Awaitility.await("the clock of n" + victim + " has jumped")
+        .until(() -> ahead(cluster).compareTo(JUMP.dividedBy(2)) > 0);
+  }
+
+  private void write(String text) {
+    try {
+      Files.writeString(offset, text + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How far the node's clock is ahead of ours, by what its HTTP server says. */
+  private Duration ahead(FaultedCluster cluster) throws IOException {
+    try (PlainHttp http = new PlainHttp(cluster.httpAddress(victim))) {
+      PlainHttp.Answer answer = http.send("GET", "/livez", Map.of(), new byte[0], 2_000);
+      return Duration.between(
+          Instant.now(),
+          ZonedDateTime.parse(answer.header("date"), DateTimeFormatter.RFC_1123_DATE_TIME)
+              .toInstant());
+    }
+  }
+
+  @Override
+  public String shown(FaultedCluster cluster) {
+    Duration ahead;
+    try {
+      ahead = ahead(cluster);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertThat(ahead).isGreaterThan(JUMP.minusMinutes(1));
+    assertThat(cluster.awaitLeader()).as("leader").isEqualTo(victim);
+    assertThat(cluster.term()).as("term").isEqualTo(oldTerm);
+    return "n" + victim + " was " + ahead.toMinutes() + " min ahead, term " + oldTerm + " stayed";
+  }
+
+  @Override
+  public void heal(FaultedCluster cluster) {
+    write("+0");
+    if (!cluster.node(victim).isAlive()) {
+      cluster.node(victim).start();
+    }
+  }
+
+  @Override
+  public void judge(FaultTrial.Course course) {
+    assertThat(course.cluster().term()).as("term").isEqualTo(oldTerm);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.flotilla.launcher.faults;
+
+import java.util.Set;
+
+/** One way to hurt a cluster. Used once. */
+interface Fault {
+
+  /** As the table calls it. */
+  String name();
+
+  /** What it cannot be done without. */
+  default Set<Need> needs() {
+    return Set.of();
+  }
+
+  /** How large the values of the clients are at least. */
+  default int valueBytes() {
+    return 16;
+  }
+
+  /** Begins. Returns when the fault is in effect. */
+  void inject(FaultedCluster cluster);
+
+  /**
+   * Proves, at the end of the fault's time, that it was in effect.
+   *
+   * @return the proof, in a few words
+   * @throws AssertionError when it was not
+   */
+  String shown(FaultedCluster cluster);
+
+  /** Ends it, and starts again whatever ended of it. Called even when the rest failed. */
+  void heal(FaultedCluster cluster);
+
+  /** What else must be true of a run with this fault. */
+  default void judge(FaultTrial.Course course) {}
+}

@@ -1,0 +1,147 @@
+package dev.flotilla.launcher.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flotilla.history.LinearizabilityChecker;
+import dev.flotilla.history.Verdict;
+import dev.flotilla.history.WriteLedger;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+
+/** One fault, from a healthy cluster to a healthy cluster, and the judgement. */
+final class FaultTrial {
+
+  /**
+   * How long and how much.
+   *
+   * @param window how long the fault is in effect
+   * @param minOk a run with fewer successes proves nothing
+   * @param heaps whether heaps are compared too
+   */
+  record Form(Duration before, Duration window, Duration after, int minOk, boolean heaps) {
+    static final Form SHORT =
+        new Form(Duration.ofMillis(700), Duration.ofSeconds(3), Duration.ofMillis(700), 300, false);
+    static final Form LONG =
+        new Form(
+            Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(10), 2_000, true);
+  }
+
+  /**
+   * What happened, for a fault's own judgement.
+   *
+   * @param injectedNanos when the fault was in effect
+   * @param healedNanos when it was over
+   */
+  record Course(
+      FaultedCluster cluster,
+      HistoryClients clients,
+      long injectedNanos,
+      long healedNanos,
+      HistoryClients.Totals atInjection,
+      HistoryClients.Totals atHealing) {}
+
+  private static final Duration MAX_RECOVERY = Duration.ofSeconds(10);
+
+  private final FaultedCluster cluster;
+  private final Fault fault;
+  private final Form form;
+  private final FaultTable table;
+  private final String run;
+
+  /**
+   * @param run makes the keys this run's own
+   */
+  FaultTrial(FaultedCluster cluster, Fault fault, Form form, FaultTable table, String run) {
+    this.cluster = cluster;
+    this.fault = fault;
+    this.form = form;
+    this.table = table;
+    this.run = run;
+  }
+
+  /**
+   * Runs and adds a line to the table.
+   *
+   * @throws AssertionError when the verdict is not good
+   */
+  void run() {
+    HistoryClients clients = new HistoryClients(cluster.balancerAddress(), run, fault.valueBytes());
+    try (clients) {
+      table.add(judge(clients));
+    } catch (RuntimeException | Error e) {
+      table.add(FaultVerdict.broken(fault.name(), clients.totals(), e));
+      throw e;
+    }
+  }
+
+  private FaultVerdict judge(HistoryClients clients) {
+    cluster.awaitHealthy();
+    Resources before = Resources.of(cluster, form.heaps());
+    clients.start();
+    lasts(form.before(), clients, 50);
+    AtomicReference<String> shown = new AtomicReference<>("");
+    HistoryClients.Totals atInjection = clients.totals();
+    long injected = System.nanoTime();
+    try {
+      fault.inject(cluster);
+      lasts(form.window(), clients, 0);
+      shown.set(fault.shown(cluster));
+    } finally {
+      fault.heal(cluster);
+    }
+    HistoryClients.Totals atHealing = clients.totals();
+    long healed = System.nanoTime();
+    long recovery = awaitRecovery(clients, healed);
+    cluster.awaitHealthy();
+    lasts(form.after(), clients, form.minOk());
+    clients.stop();
+    WriteLedger.Findings findings = clients.audit();
+    cluster.awaitEqualHashes();
+    List<String> grown = before.grownUntil(Resources.of(cluster, form.heaps()));
+    Verdict verdict =
+        new LinearizabilityChecker(LinearizabilityChecker.Budget.DEFAULT).check(clients.history());
+    HistoryClients.Totals totals = clients.totals();
+    assertThat(findings.clean()).as("ledger: %s", findings).isTrue();
+    assertThat(verdict)
+        .as(() -> verdict instanceof Verdict.Violation v ? v.explanation() : verdict.toString())
+        .isInstanceOf(Verdict.Linearizable.class);
+    assertThat(grown).as("grown").isEmpty();
+    assertThat(recovery)
+        .as("nanoseconds to the first success after healing")
+        .isLessThan(MAX_RECOVERY.toNanos());
+    fault.judge(new Course(cluster, clients, injected, healed, atInjection, atHealing));
+    return new FaultVerdict(
+        fault.name(),
+        totals.ok(),
+        totals.refused(),
+        totals.open(),
+        TimeUnit.NANOSECONDS.toMillis(clients.timeline().longestGapNanos("g1", injected, healed)),
+        TimeUnit.NANOSECONDS.toMillis(recovery),
+        findings.acked(),
+        findings.lost().size(),
+        findings.doubled().size(),
+        shown.get(),
+        "ok");
+  }
+
+  /** Lets the clients work for so long, and longer if they have not done so much by then. */
+  private static void lasts(Duration duration, HistoryClients clients, int minOk) {
+    long until = System.nanoTime() + duration.toNanos();
+    Awaitility.await("clients at work")
+        .atMost(duration.plusSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> System.nanoTime() >= until && clients.totals().ok() >= minOk);
+  }
+
+  private long awaitRecovery(HistoryClients clients, long healedNanos) {
+    return Awaitility.await("a success of every group after healing")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () -> clients.timeline().recoveryNanos(cluster.groups(), healedNanos),
+            nanos -> nanos >= 0);
+  }
+}

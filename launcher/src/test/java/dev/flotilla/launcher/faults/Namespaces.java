@@ -1,0 +1,194 @@
+package dev.flotilla.launcher.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A network namespace for each node, joined by a bridge. Names carry the pid of the process that
+ * made them, so that a later run can tell what was left behind by one that was killed. Packet
+ * filters stand in the nodes' own namespaces and go with them; the machine's own are not touched.
+ */
+final class Namespaces implements ClusterNetwork {
+  private static final Path FOLDER = Path.of("/run/netns");
+  private static final Pattern NAME = Pattern.compile("flt(\\d+)n\\d+");
+  private static final int GRPC_PORT = 7001;
+  private static final int HTTP_PORT = 8081;
+  private static final String DEVICE = "eth0";
+  private static final String TABLE = "flotilla_faults";
+
+  private final long owner = ProcessHandle.current().pid();
+  private final int nodes;
+  private final String subnet = "10.213." + (owner % 250 + 1) + ".";
+
+  private Namespaces(int nodes) {
+    this.nodes = nodes;
+  }
+
+  /** Empty when the machine does not allow it. */
+  static Optional<ClusterNetwork> tryCreate(int nodes) {
+    if (!Host.isRoot() || !Host.has("ip") || !Host.has("nsenter")) {
+      return Optional.empty();
+    }
+    removeLeftovers();
+    Namespaces network = new Namespaces(nodes);
+    try {
+      network.create();
+      return Optional.of(network);
+    } catch (IllegalStateException e) {
+      network.close();
+      return Optional.empty();
+    }
+  }
+
+  private void create() {
+    Host.run("ip", "link", "add", bridge(owner), "type", "bridge");
+    Host.run("ip", "addr", "add", subnet + "254/24", "dev", bridge(owner));
+    Host.run("ip", "link", "set", bridge(owner), "up");
+    for (int node = 1; node <= nodes; node++) {
+      String space = space(node);
+      Host.run("ip", "netns", "add", space);
+      Host.run(
+          "ip", "link", "add", port(node), "type", "veth", "peer", "name", DEVICE, "netns", space);
+      Host.run("ip", "link", "set", port(node), "master", bridge(owner), "up");
+      Host.run("ip", "-n", space, "addr", "add", address(node) + "/24", "dev", DEVICE);
+      Host.run("ip", "-n", space, "link", "set", DEVICE, "up");
+      Host.run("ip", "-n", space, "link", "set", "lo", "up");
+    }
+  }
+
+  private static String bridge(long owner) {
+    return "flt" + owner + "b";
+  }
+
+  private String space(int node) {
+    return "flt" + owner + "n" + node;
+  }
+
+  private String port(int node) {
+    return "flt" + owner + "v" + node;
+  }
+
+  @Override
+  public boolean separates() {
+    return true;
+  }
+
+  @Override
+  public String address(int node) {
+    return subnet + node;
+  }
+
+  /** All nodes, and where clients and balancers are. */
+  String everybody() {
+    return subnet + "0/24";
+  }
+
+  @Override
+  public int grpcPort(int node) {
+    return GRPC_PORT;
+  }
+
+  @Override
+  public int httpPort(int node) {
+    return HTTP_PORT;
+  }
+
+  @Override
+  public List<String> inside(int node) {
+    return List.of("nsenter", "--net=" + FOLDER.resolve(space(node)));
+  }
+
+  /** Drops what arrives at the node from an address, or that share of it. */
+  void dropFrom(int node, String address, int percent) {
+    String chance = percent >= 100 ? "" : "numgen random mod 100 < " + percent + " ";
+    nft(node, "add table inet " + TABLE);
+    nft(node, "add chain inet " + TABLE + " in { type filter hook input priority 0 ; }");
+    nft(node, "add rule inet " + TABLE + " in ip saddr " + address + " " + chance + "counter drop");
+  }
+
+  /** Packets that the node's rules have dropped so far. */
+  long dropped(int node) {
+    Matcher counters =
+        Pattern.compile("counter packets (\\d+)").matcher(nft(node, "list table inet " + TABLE));
+    long sum = 0;
+    while (counters.find()) {
+      sum += Long.parseLong(counters.group(1));
+    }
+    return sum;
+  }
+
+  /** Lets everything through to the node again. */
+  void letThrough(int node) {
+    inNode(node, "nft", "delete", "table", "inet", TABLE);
+  }
+
+  private String nft(int node, String rule) {
+    String[] command = ("nft " + rule).split(" ");
+    Host.Ran ran = inNode(node, command);
+    if (ran.exit() != 0) {
+      throw new IllegalStateException("nft " + rule + ": " + ran.text());
+    }
+    return ran.text();
+  }
+
+  /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */
+  void narrow(int node, String rate) {
+    String[] command =
+        ("tc qdisc replace dev " + port(node) + " root tbf burst 16kb latency 100ms rate " + rate)
+            .split(" ");
+    Host.run(command);
+  }
+
+  /** Packets that the narrow link had to drop so far. */
+  long droppedByNarrowLink(int node) {
+    Matcher dropped =
+        Pattern.compile("dropped (\\d+)")
+            .matcher(Host.run("tc", "-s", "qdisc", "show", "dev", port(node)));
+    return dropped.find() ? Long.parseLong(dropped.group(1)) : 0;
+  }
+
+  void widen(int node) {
+    Host.attempt("tc", "qdisc", "del", "dev", port(node), "root");
+  }
+
+  private Host.Ran inNode(int node, String... command) {
+    List<String> all = new ArrayList<>(inside(node));
+    all.addAll(List.of(command));
+    return Host.attempt(all.toArray(String[]::new));
+  }
+
+  @Override
+  public void close() {
+    for (int node = 1; node <= nodes; node++) {
+      Host.attempt("ip", "netns", "del", space(node));
+      Host.attempt("ip", "link", "del", port(node));
+    }
+    Host.attempt("ip", "link", "del", bridge(owner));
+  }
+
+  /** Removes what runs that were killed could not. */
+  private static void removeLeftovers() {
+    if (!Files.isDirectory(FOLDER)) {
+      return;
+    }
+    try (DirectoryStream<Path> spaces = Files.newDirectoryStream(FOLDER, "flt*")) {
+      for (Path space : spaces) {
+        Matcher name = NAME.matcher(space.getFileName().toString());
+        if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+          Host.attempt("ip", "netns", "del", name.group());
+          Host.attempt("ip", "link", "del", bridge(Long.parseLong(name.group(1))));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
