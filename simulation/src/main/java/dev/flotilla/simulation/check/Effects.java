@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flotilla.proto.kv.v1.AssignSlots;
 import dev.flotilla.proto.kv.v1.Command;
 import dev.flotilla.proto.kv.v1.CommandResult;
+import dev.flotilla.proto.kv.v1.QueryResult;
 import dev.flotilla.proto.kv.v1.SlotRange;
 import dev.flotilla.proto.kv.v1.Status;
 import dev.flotilla.raft.fsm.AppliedPosition;
@@ -126,6 +127,22 @@ final class Effects {
           "g%d: %s gave {%s} at %d and {%s} at %d"
               .formatted(
                   group, caller, oneLine(first.result()), first.index(), oneLine(result), index));
+    }
+  }
+
+  /** A query was answered: a key whose time is over is absent, long before it is swept (H57). */
+  void queried(int node, byte[] result) {
+    try {
+      QueryResult answer = QueryResult.parseFrom(result);
+      if (answer.getExpiresAtMillis() != 0
+          && answer.getExpiresAtMillis() <= answer.getClockMillis()) {
+        throw new Violation(
+            "expired keys are absent",
+            "g%d n%d: at %d a key was there that expired at %d"
+                .formatted(group, node, answer.getClockMillis(), answer.getExpiresAtMillis()));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new Violation("answers can be read", "g%d n%d".formatted(group, node), e);
     }
   }
 

@@ -33,6 +33,14 @@ final class GroupLogs {
     long applied;
     long term;
     Role role = Role.FOLLOWER;
+    CoreStatus status;
+
+    Shadow(CoreStatus status) {
+      this.status = status;
+      baseIndex = status.base().index();
+      baseTerm = status.base().term();
+      commit = baseIndex;
+    }
 
     long lastIndex() {
       return baseIndex + terms.size();
@@ -107,14 +115,16 @@ final class GroupLogs {
     CoreStatus status = view.status();
     Shadow shadow = shadows.get(node);
     if (shadow == null) {
-      shadow = new Shadow();
-      shadow.baseIndex = status.base().index();
-      shadow.baseTerm = status.base().term();
-      shadow.commit = status.base().index();
+      shadow = new Shadow(status);
       shadows.put(node, shadow);
     }
+    shadow.status = status;
     lookAtLog(node, view, shadow, truncations);
+    long committedBefore = committed.size();
     lookAtCommit(node, status, shadow);
+    if (committed.size() > committedBefore) {
+      checkElectorate();
+    }
     if (status.term() < shadow.term) {
       throw new Violation(
           "terms never go back", at(node) + "from " + shadow.term + " to " + status.term());
@@ -299,6 +309,27 @@ final class GroupLogs {
               + "leads term %d without the committed entry %d of term %d"
                   .formatted(shadow.term, index, committedTerm(index)));
     }
+  }
+
+  private void checkElectorate() {
+    long index = committed.size();
+    long term = committedTerm(index);
+    List<Electorate.Voter> voters = new ArrayList<>();
+    shadows.forEach((node, shadow) -> {
+      boolean holds =
+          index <= shadow.baseIndex
+              || (index <= shadow.lastIndex() && shadow.termAt(index) == term);
+      voters.add(
+          new Electorate.Voter(
+              node,
+              shadow.status.incarnation(),
+              shadow.status.standing(),
+              shadow.status.membership(),
+              shadow.termAt(shadow.lastIndex()),
+              shadow.lastIndex(),
+              holds));
+    });
+    Electorate.check(group, index, term, voters);
   }
 
   private String at(int node) {

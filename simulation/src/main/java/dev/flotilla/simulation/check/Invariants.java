@@ -58,6 +58,7 @@ public final class Invariants implements Watch {
   private final Map<Integer, GroupLogs> logs = new TreeMap<>();
   private final Map<Integer, Effects> effects = new TreeMap<>();
   private final Map<Replica, Promises> promises = new TreeMap<>();
+  private final Map<Replica, QuorumContact> contacts = new TreeMap<>();
 
   /** How far the entries reach that a replica has sent, as a leader. */
   private final Map<Replica, Long> sentUpTo = new TreeMap<>();
@@ -112,6 +113,11 @@ public final class Invariants implements Watch {
   private Promises promises(int node, int group) {
     return promises.computeIfAbsent(
         new Replica(node, group), replica -> new Promises(replica.toString(), marks));
+  }
+
+  private QuorumContact contact(int node, int group) {
+    return contacts.computeIfAbsent(
+        new Replica(node, group), replica -> new QuorumContact(replica.toString()));
   }
 
   // ---------------------------------------------------------------- what is looked at
@@ -171,6 +177,9 @@ public final class Invariants implements Watch {
         ReplicaView view = host.view(group);
         if (view != null) {
           look(host, group, view);
+          if (duty.equals(Host.LOOP)) {
+            contact(host.id(), group).look(view.status());
+          }
         }
       }
       if (host.isImpaired() && isWholeAgain(host)) {
@@ -293,11 +302,13 @@ public final class Invariants implements Watch {
       case VOTE_REPLY -> {
         marks.hitIf(!message.getVoteReply().getGranted(), Mark.VOTE_REFUSED);
         if (message.getVoteReply().getGranted()) {
-          sampleImage(host, message.getGroup(), 0, 0, promised);
+          checkImage(host, message.getGroup(), 0, 0, promised);
         }
       }
-      case VOTE_REQUEST ->
-          marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+      case VOTE_REQUEST -> {
+        marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+        checkImage(host, message.getGroup(), 0, 0, promised);
+      }
       case APPEND_REPLY -> {
         boolean success = message.getAppendReply().getSuccess();
         marks.hitIf(!success, Mark.APPEND_REFUSED);
@@ -354,10 +365,15 @@ public final class Invariants implements Watch {
     marks.hit(Mark.RETRIED);
   }
 
-  /** What a message says is durable must be, at the moment it leaves. */
   private void sampleImage(Host host, int group, long index, long term, Promises promised) {
-    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) != 0
-        || host.isImpaired()) {
+    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) == 0) {
+      checkImage(host, group, index, term, promised);
+    }
+  }
+
+  /** What a message says is durable must be, at the moment it leaves. */
+  private void checkImage(Host host, int group, long index, long term, Promises promised) {
+    if (host.isImpaired()) {
       return;
     }
     try (DurableImage image = DurableImage.of(host.disk(), cluster, host.id(), wal)) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine: a disk and clocks that stay, and a node process that comes and goes. */
 public final class Host {
+  /** The duty that drives the cores. */
+  public static final String LOOP = "loop";
+
   /** From its start to its end, a node process. */
   private record Life(
       int number,
@@ -251,7 +254,7 @@ public final class Host {
       return;
     }
     long from = world.timeline().nowNanos() + takeWaitedNanos();
-    Duty loop = new Duty(this, "loop", id * 10L + 1, from, assembly.loop()::pass);
+    Duty loop = new Duty(this, LOOP, id * 10L + 1, from, assembly.loop()::pass);
     Duty applier = new Duty(this, "applier", id * 10L + 2, from, assembly.applier()::pass);
     Duty snapshots = new Duty(this, "snapshots", id * 10L + 3, from, assembly.snapshots()::pass);
     assembly.loop().onMail(loop::wake);
@@ -315,8 +318,7 @@ public final class Host {
   public void flipBit(long roll) {
     kill();
     SortedMap<String, Long> files = disk.files();
-    List<String> names =
-        files.keySet().stream().filter(name -> files.get(name) > 0).toList();
+    List<String> names = files.keySet().stream().filter(name -> files.get(name) > 0).toList();
     if (names.isEmpty()) {
       return;
     }

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 
 /**
  * Where to look for a mutant. The swarm finds most of them; what needs a rare coincidence is looked
- * for in small clusters that are hurt in the fitting way much more often. Whatever a focus does, the
- * swarm may do too, only more seldom.
+ * for in small clusters that are hurt in the fitting way much more often. Whatever a focus does,
+ * the swarm may do too, only more seldom.
  */
 enum Focus {
   /** Everything, as drawn. */
@@ -36,11 +36,11 @@ enum Focus {
     Scenario scenario(long seed) {
       return new Sketch(seed)
           .nodes(3, 5)
-          .links(true)
-          .fault(Kind.ISOLATE, 900, 200, 1_600)
-          .fault(Kind.PARTITION, 1_500, 200, 1_600)
-          .fault(Kind.KILL, 1_500, 50, 600)
-          .fault(Kind.TRANSFER, 1_500, 500, 1_000)
+          .links(120)
+          .fault(Kind.ISOLATE, 700, 100, 1_000)
+          .fault(Kind.PARTITION, 1_000, 100, 1_000)
+          .fault(Kind.KILL, 800, 20, 400)
+          .fault(Kind.TRANSFER, 700, 300, 600)
           .fault(Kind.ONE_WAY, 2_500, 300, 1_500)
           .scenario();
     }
@@ -86,7 +86,7 @@ enum Focus {
       return new Sketch(seed)
           .nodes(3, 5)
           .balancers(2)
-          .links(true)
+          .links(10)
           .leases(false)
           .append(256)
           .compaction(4_000, 1 << 20)
@@ -121,7 +121,7 @@ enum Focus {
       return new Sketch(seed)
           .work(6, 4, 10, 10, 0)
           .compaction(10, 1 << 10)
-          .links(true)
+          .links(10)
           .fault(Kind.ISOLATE, 700, 500, 2_500)
           .fault(Kind.KILL, 1_500, 300, 1_500)
           .fault(Kind.POWER_LOSS, 1_500, 100, 1_000)
@@ -137,7 +137,7 @@ enum Focus {
     Scenario scenario(long seed) {
       return new Sketch(seed)
           .balancers(2)
-          .links(true)
+          .links(10)
           .compaction(10, 1 << 10)
           .work(8, 3, 10, 15, 0)
           .fault(Kind.KILL, 700, 20, 300)
@@ -154,6 +154,7 @@ enum Focus {
 
   /** A swarm's scenario, cut down to one group and redrawn where it matters. */
   private static final class Sketch {
+    private static final long MILLIS = 1_000_000L;
     private static final int FIRST_MILLIS = 1_000;
     private static final int CHAOS_MILLIS = 9_000;
 
@@ -171,6 +172,7 @@ enum Focus {
       drawn = Scenarios.draw(seed, Scenarios.Profile.SWARM);
       random = new SplittableRandom(seed ^ 0x5eed);
       raft = drawn.raft();
+      leases(raft.leaseReads());
       limits = drawn.limits();
       workload = drawn.workload();
     }
@@ -185,49 +187,38 @@ enum Focus {
       return this;
     }
 
-    /** Messages are lost, repeated and overtaken, a few in a hundred. */
-    Sketch links(boolean bad) {
+    /** Messages are lost, repeated and overtaken, a few in a hundred, and take their time. */
+    Sketch links(int spreadMillis) {
       links =
-          bad
-              ? new LinkConditions(
-                  100_000, 2_000_000, 10_000, 30_000, 10_000, 10_000, 300_000_000, false)
-              : LinkConditions.CALM;
+          new LinkConditions(
+              100_000, spreadMillis * MILLIS, 10_000, 30_000, 10_000, 10_000, 300 * MILLIS, false);
       return this;
     }
 
     Sketch leases(boolean on) {
-      raft =
-          new RaftOptions(
-              raft.heartbeatNanos(),
-              raft.electionTimeoutMinNanos(),
-              raft.electionTimeoutMaxNanos(),
-              raft.leaderLostElectionNanos(),
-              raft.maxAppendBytes(),
-              raft.maxInflightBytes(),
-              raft.maxInflightAppends(),
-              raft.maxUncommittedBytes(),
-              raft.maxCachedBytes(),
-              raft.transferTimeoutNanos(),
-              on,
-              raft.leaseMarginNanos());
-      return this;
+      return raft(raft.maxAppendBytes(), raft.maxUncommittedBytes(), on);
     }
 
+    /** Appends carry little, so that what belongs together arrives apart. */
     Sketch append(int bytes) {
+      return raft(bytes, 1 << 20, raft.leaseReads());
+    }
+
+    private Sketch raft(int appendBytes, long uncommittedBytes, boolean leases) {
       raft =
           new RaftOptions(
-              raft.heartbeatNanos(),
-              raft.electionTimeoutMinNanos(),
-              raft.electionTimeoutMaxNanos(),
-              raft.leaderLostElectionNanos(),
-              bytes,
-              Math.max(bytes, raft.maxInflightBytes()),
+              40 * MILLIS,
+              200 * MILLIS,
+              400 * MILLIS,
+              60 * MILLIS,
+              appendBytes,
+              Math.max(appendBytes, raft.maxInflightBytes()),
               raft.maxInflightAppends(),
-              1 << 20,
+              uncommittedBytes,
               raft.maxCachedBytes(),
-              raft.transferTimeoutNanos(),
-              raft.leaseReads(),
-              raft.leaseMarginNanos());
+              400 * MILLIS,
+              leases,
+              40 * MILLIS);
       return this;
     }
 

@@ -19,8 +19,7 @@ final class Hunt {
    * @param seedsToCatch for each start, how many seeds it took; 0 = not within the budget
    * @param violation what gave it away first; null when nothing did
    */
-  record Result(
-      Mutant mutant, int[] seedsToCatch, @Nullable String violation, long millis) {
+  record Result(Mutant mutant, int[] seedsToCatch, @Nullable String violation, long millis) {
 
     boolean survived() {
       return Arrays.stream(seedsToCatch).anyMatch(seeds -> seeds == 0);

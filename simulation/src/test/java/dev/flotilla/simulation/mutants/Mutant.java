@@ -12,8 +12,7 @@ import java.util.List;
  * @param focus the kind of runs that must find it
  * @param seeds within how many of them
  */
-record Mutant(
-    String name, String hazards, String what, Focus focus, int seeds, List<Edit> edits) {
+record Mutant(String name, String hazards, String what, Focus focus, int seeds, List<Edit> edits) {
 
   private static final int USUAL_SEEDS = 60;
 

@@ -61,7 +61,9 @@ final class MutantCompiler {
     }
   }
 
-  /** Fails when the snippet is not there exactly once: the code has moved on, so must the mutant. */
+  /**
+   * Fails when the snippet is not there exactly once: the code has moved on, so must the mutant.
+   */
   private static String patched(Mutant mutant, Mutant.Edit edit, String source) {
     String anyBlanks =
         Arrays.stream(edit.original().strip().split("\\s+"))
