@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
@@ -41,11 +44,18 @@ class FaultSuiteIT {
   private static int clusters;
   private static int runs;
 
+  @BeforeAll
+  static void bePatient() {
+    // What is awaited happens at once on an idle machine; builds run on busy ones.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(40));
+  }
+
   @AfterAll
   static void stop() throws IOException {
     if (cluster != null) {
       cluster.close();
     }
+    Awaitility.reset();
     if (TABLE.isGood()) {
       Host.run("rm", "-rf", DIRECTORY.toString());
     }
