@@ -17,6 +17,10 @@ final class FaultTable {
     verdicts.add(verdict);
   }
 
+  synchronized boolean isGood() {
+    return verdicts.stream().allMatch(verdict -> verdict.isSkipped() || verdict.isOk());
+  }
+
   synchronized String text() {
     StringBuilder text = new StringBuilder(2048);
     text.append(

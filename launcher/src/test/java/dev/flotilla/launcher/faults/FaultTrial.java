@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.opentest4j.TestAbortedException;
 
 /** One fault, from a healthy cluster to a healthy cluster, and the judgement. */
 final class FaultTrial {
@@ -71,6 +72,9 @@ final class FaultTrial {
     HistoryClients clients = new HistoryClients(cluster.balancerAddress(), run, fault.valueBytes());
     try (clients) {
       table.add(judge(clients));
+    } catch (TestAbortedException e) {
+      table.add(FaultVerdict.skipped(fault.name(), String.valueOf(e.getMessage())));
+      throw e;
     } catch (RuntimeException | Error e) {
       table.add(FaultVerdict.broken(fault.name(), clients.totals(), e));
       throw e;
@@ -85,13 +89,7 @@ final class FaultTrial {
     AtomicReference<String> shown = new AtomicReference<>("");
     HistoryClients.Totals atInjection = clients.totals();
     long injected = System.nanoTime();
-    try {
-      fault.inject(cluster);
-      lasts(form.window(), clients, 0);
-      shown.set(fault.shown(cluster));
-    } finally {
-      fault.heal(cluster);
-    }
+    endure(clients, shown);
     HistoryClients.Totals atHealing = clients.totals();
     long healed = System.nanoTime();
     long recovery = awaitRecovery(clients, healed);
@@ -125,6 +123,22 @@ final class FaultTrial {
         findings.doubled().size(),
         shown.get(),
         "ok");
+  }
+
+  private void endure(HistoryClients clients, AtomicReference<String> shown) {
+    try {
+      fault.inject(cluster);
+      lasts(form.window(), clients, 0);
+      shown.set(fault.shown(cluster));
+    } catch (RuntimeException | Error e) {
+      try {
+        fault.heal(cluster);
+      } catch (RuntimeException | Error also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
+    fault.heal(cluster);
   }
 
   /** Lets the clients work for so long, and longer if they have not done so much by then. */

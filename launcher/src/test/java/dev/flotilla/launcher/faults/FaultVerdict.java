@@ -41,6 +41,10 @@ record FaultVerdict(
         "FAILED: " + message.lines().findFirst().orElse(why.toString()));
   }
 
+  boolean isOk() {
+    return verdict.equals("ok");
+  }
+
   boolean isSkipped() {
     return verdict.startsWith("skipped");
   }

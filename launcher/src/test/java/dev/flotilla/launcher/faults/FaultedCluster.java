@@ -22,7 +22,7 @@ final class FaultedCluster implements AutoCloseable {
   static final int NODES_PER_GROUP = 3;
 
   /** Ten JVMs on a machine that does other things too. */
-  private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+  private static final Duration START_PATIENCE = Duration.ofSeconds(90);
 
   private final Path directory;
   private final int groups;
@@ -201,20 +201,39 @@ final class FaultedCluster implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Has the first group led by that node, by asking leaders to step down. */
+  /**
+   * Has the first group led by that node: the leader hands over while the third member cannot take
+   * over.
+   */
   void makeLeader(int wanted) {
-    Awaitility.await("n" + wanted + " leads")
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> {
-          int leader = awaitLeader();
-          if (leader != wanted) {
-            try (PlainHttp http = new PlainHttp(http(leader))) {
-              http.send("POST", "/step-down", Map.of(), new byte[0], 5_000);
+    int leader = awaitLeader();
+    if (leader == wanted) {
+      return;
+    }
+    ServerProcess third =
+        node(
+            victims().stream()
+                .filter(id -> id != wanted && id != leader)
+                .findFirst()
+                .orElseThrow());
+    third.signal("STOP");
+    try {
+      Awaitility.await("n" + wanted + " leads")
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(200))
+          .until(() -> {
+            int now = awaitLeader();
+            if (now != wanted) {
+              try (PlainHttp http = new PlainHttp(http(now))) {
+                http.send("POST", "/step-down", Map.of(), new byte[0], 5_000);
+              }
             }
-          }
-          return leader().filter(now -> now == wanted).isPresent();
-        });
+            return leader().filter(id -> id == wanted).isPresent();
+          });
+    } finally {
+      third.signal("CONT");
+    }
+    awaitHealthy();
   }
 
   /** How a node sees its replica of the first group; empty when it does not answer. */

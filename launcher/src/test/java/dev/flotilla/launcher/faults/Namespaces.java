@@ -114,10 +114,11 @@ final class Namespaces implements ClusterNetwork {
     nft(node, "add rule inet " + TABLE + " in ip saddr " + address + " " + chance + "counter drop");
   }
 
-  /** Packets that the node's rules have dropped so far. */
+  /** Packets that the node's rules have dropped so far; 0 when it has none. */
   long dropped(int node) {
     Matcher counters =
-        Pattern.compile("counter packets (\\d+)").matcher(nft(node, "list table inet " + TABLE));
+        Pattern.compile("counter packets (\\d+)")
+            .matcher(inNode(node, "nft", "list", "table", "inet", TABLE).text());
     long sum = 0;
     while (counters.find()) {
       sum += Long.parseLong(counters.group(1));
@@ -130,13 +131,12 @@ final class Namespaces implements ClusterNetwork {
     inNode(node, "nft", "delete", "table", "inet", TABLE);
   }
 
-  private String nft(int node, String rule) {
+  private void nft(int node, String rule) {
     String[] command = ("nft " + rule).split(" ");
     Host.Ran ran = inNode(node, command);
     if (ran.exit() != 0) {
       throw new IllegalStateException("nft " + rule + ": " + ran.text());
     }
-    return ran.text();
   }
 
   /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */

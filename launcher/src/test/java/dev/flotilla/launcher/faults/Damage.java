@@ -1,0 +1,202 @@
+package dev.flotilla.launcher.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What can become of a node's files while it is down. */
+enum Damage {
+  TORN_TAIL("half a batch at the end of the log", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      Path segment = newestSegment(folder);
+      ByteBuffer bytes = read(segment);
+      int end = bytes.capacity();
+      while (end > SECTOR && bytes.get(end - 1) == 0) {
+        end--;
+      }
+      ByteBuffer torn = ByteBuffer.allocate(SECTOR).order(ByteOrder.LITTLE_ENDIAN);
+      torn.putInt(BATCH_MAGIC);
+      while (torn.position() < 300) {
+        torn.put((byte) 0x5a);
+      }
+      write(segment, align(end), torn.array());
+      return List.of(segment);
+    }
+  },
+
+  LOG_MIDDLE("a bit in the middle of the log", Expected.SERVES_OR_REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      Path segment = newestSegment(folder);
+      ByteBuffer bytes = read(segment);
+      int batches = 0;
+      for (int at = SECTOR; isBatch(bytes, at); at = next(bytes, at)) {
+        batches++;
+      }
+      int at = SECTOR;
+      for (int i = 0; i < batches / 2; i++) {
+        at = next(bytes, at);
+      }
+      flip(segment, at + BATCH_HEADER + 8);
+      return List.of(segment);
+    }
+  },
+
+  LOG_HEADER("a bit in the header of a log segment", Expected.SERVES_OR_REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      Path segment = newestSegment(folder);
+      flip(segment, 17);
+      return List.of(segment);
+    }
+  },
+
+  ONE_VOTE("a bit in one copy of the vote", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> path.getFileName().toString().equals("replica-a"), 50);
+    }
+  },
+
+  BOTH_VOTES("a bit in both copies of the vote", Expected.REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> path.getFileName().toString().matches("replica-[ab]"), 50);
+    }
+  },
+
+  SNAPSHOT("a bit in a snapshot", Expected.SERVES_OR_REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(
+          folder,
+          path ->
+              path.toString().contains("snapshot")
+                  && path.getFileName().toString().endsWith(".sst"),
+          100);
+    }
+  },
+
+  ENGINE("a bit in a table of the state", Expected.SERVES_OR_REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(
+          folder,
+          path ->
+              !path.toString().contains("snapshot")
+                  && path.getFileName().toString().endsWith(".sst"),
+          100);
+    }
+  },
+
+  IDENTITY("a bit in the node's identity", Expected.REFUSES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> path.getFileName().toString().equals("IDENTITY"), 20);
+    }
+  };
+
+  /** What the node has to do about it. */
+  enum Expected {
+    /** It repairs itself, from its peers if need be, and takes part again. */
+    SERVES,
+    /** It ends with 70 and says why. */
+    REFUSES,
+    /** Either: which one depends on where the bit lies. */
+    SERVES_OR_REFUSES
+  }
+
+  private static final int SECTOR = 512;
+  private static final int BATCH_HEADER = 40;
+  private static final int BATCH_MAGIC = 0x42574c46;
+
+  private final String text;
+  private final Expected expected;
+
+  Damage(String text, Expected expected) {
+    this.text = text;
+    this.expected = expected;
+  }
+
+  String text() {
+    return text;
+  }
+
+  Expected expected() {
+    return expected;
+  }
+
+  /**
+   * Does it to a node's folder.
+   *
+   * @return the files it hit; empty when there is no such file
+   */
+  abstract List<Path> spoil(Path folder) throws IOException;
+
+  private static Path newestSegment(Path folder) throws IOException {
+    List<Path> segments = find(folder, path -> path.getFileName().toString().endsWith(".wal"));
+    for (Path segment : segments.reversed()) {
+      if (isBatch(read(segment), SECTOR)) {
+        return segment;
+      }
+    }
+    throw new IOException("no segment with a batch in " + folder);
+  }
+
+  private static boolean isBatch(ByteBuffer bytes, int at) {
+    return at + BATCH_HEADER <= bytes.capacity() && bytes.getInt(at) == BATCH_MAGIC;
+  }
+
+  private static int next(ByteBuffer bytes, int at) {
+    return align(at + BATCH_HEADER + bytes.getInt(at + 32));
+  }
+
+  private static int align(int position) {
+    return (position + SECTOR - 1) & -SECTOR;
+  }
+
+  private static ByteBuffer read(Path file) throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static List<Path> find(Path folder, Predicate<Path> wanted) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).filter(wanted).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static List<Path> flipAll(Path folder, Predicate<Path> wanted, int at)
+      throws IOException {
+    List<Path> files = find(folder, wanted);
+    for (Path file : files) {
+      flip(file, at);
+    }
+    return files;
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte old = read(file).get(at);
+    write(file, at, new byte[] {(byte) (old ^ 0x10)});
+  }
+
+  private static void write(Path file, long at, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer source = ByteBuffer.wrap(bytes);
+      long position = at;
+      while (source.hasRemaining()) {
+        position += channel.write(source, position);
+      }
+    }
+  }
+}
