@@ -63,7 +63,9 @@ final class Recovery {
     }
     Membership membership = membership(group);
     if (membership.isJoint() || membership.members().values().stream().anyMatch(Member::promote)) {
-      missing.add("g" + group + " is between two memberships: " + membership);
+      missing.add(
+          "g%d is between two memberships: %s, %s"
+              .formatted(group, membership, world.host(leaders.getFirst()).view(group)));
     }
     for (int node : membership.voters()) {
       ReplicaView view = world.host(node).view(group);

@@ -200,11 +200,14 @@ final class MemberUpkeep {
     return null;
   }
 
-  /** Whether a learner could be promoted now. */
+  /**
+   * Whether a learner could be promoted now. One that is being probed may hold everything: in a
+   * group without writes nothing is sent that would show it.
+   */
   boolean isFit(int node) {
     Progress progress = followers.find(node);
     return progress != null
-        && progress.state == Progress.State.REPLICATE
+        && progress.state != Progress.State.SNAPSHOT
         && progress.matchIndex >= replica.memberships.effectiveIndex()
         && progress.catchUp.isDone()
         && isHeard(progress);

@@ -250,6 +250,20 @@ class ReplicaIdentityTest {
     assertThat(promoted.member(3)).isEqualTo(new Member(3, 31, "", false, 0));
   }
 
+  /** Nothing is sent in a group without writes, so a follower may be probed for ever. */
+  @Test
+  void aLearnerThatHasEverythingIsPromotedThoughItsConnectionBrokeAndNobodyWrites() {
+    TestReplica leader = bornLeader();
+    heartbeats(leader, 100, 20, 31);
+    leader.sync();
+    acknowledge(leader, 2, 20, 2);
+    leader.sync();
+    acknowledge(leader, 2, 20, 3);
+    acknowledge(leader, 3, 31, 3);
+    leader.step(new Input.PeerUnreachable(3));
+    assertThat(proposed(heartbeats(leader, 3, 20, 31)).voters()).containsExactly(1, 2, 3);
+  }
+
   @Test
   void h50AnEchoOfAReplicaThatIsGoneChangesNothing() {
     TestReplica leader = bornLeader();
