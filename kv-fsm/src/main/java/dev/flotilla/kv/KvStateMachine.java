@@ -117,6 +117,11 @@ public final class KvStateMachine implements StateMachine {
   }
 
   @Override
+  public long clockMillis() {
+    return state.clockMillis();
+  }
+
+  @Override
   public long stateHash() {
     return state.stateHash();
   }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param membershipIndex where it stands in the log
  * @param membershipSettled whether it is known to be committed, and not joint
  * @param incarnation of this replica
+ * @param strangerMessages messages since start from other replicas than the members are bound to
  */
 public record CoreStatus(
     Role role,
@@ -30,6 +31,7 @@ public record CoreStatus(
     boolean membershipSettled,
     Standing standing,
     long incarnation,
+    long strangerMessages,
     List<PeerStatus> peers,
     long elections,
     boolean transferring) {

@@ -513,6 +513,7 @@ public final class RaftCore {
             && !replica.memberships.effective().isJoint(),
         replica.standing(),
         replica.identity.incarnation(),
+        strangers.ignored(),
         peers,
         election.campaigns(),
         transfer.isUnderWay());

@@ -41,6 +41,12 @@ public interface StateMachine extends AutoCloseable {
    */
   void install(String directory);
 
+  /**
+   * The state's own time: the newest stamp of an applied entry, milliseconds since 1970; 0 before
+   * the first.
+   */
+  long clockMillis();
+
   /** A hash of the whole replicated state, sessions included. */
   long stateHash();
 

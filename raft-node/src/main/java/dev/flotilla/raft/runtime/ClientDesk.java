@@ -30,6 +30,7 @@ final class ClientDesk {
   private final int group;
   private final GroupMetrics metrics;
   private final Backlog backlog;
+  private final StampClock stamps;
   private final PendingProposals proposals = new PendingProposals();
   private final PendingReads reads = new PendingReads();
 
@@ -45,11 +46,13 @@ final class ClientDesk {
   private boolean leading;
   private long term;
 
-  ClientDesk(LoopContext context, int group, GroupMetrics metrics, Backlog backlog) {
+  ClientDesk(
+      LoopContext context, int group, GroupMetrics metrics, Backlog backlog, StampClock stamps) {
     this.context = context;
     this.group = group;
     this.metrics = metrics;
     this.backlog = backlog;
+    this.stamps = stamps;
   }
 
   long nextId() {
@@ -145,7 +148,7 @@ final class ClientDesk {
     }
     long id = nextId();
     proposals.ask(id, calls, context.nowNanos);
-    step.accept(new Input.Propose(id, context.clock.wallMillis(), CommandFrame.encode(bodies)));
+    step.accept(new Input.Propose(id, stamps.millis(), CommandFrame.encode(bodies)));
   }
 
   void accepted(long proposalId, long index, long entryTerm) {

@@ -75,6 +75,12 @@ public final class NodeLoop {
     this.walLimitNanos = context.nowNanos;
   }
 
+  /** A look into a replica, from whoever calls the passes; null when the group is not hosted. */
+  public @Nullable ReplicaView view(int group) {
+    Replica replica = replicas.get(group);
+    return replica == null ? null : replica.view();
+  }
+
   /** What to call when mail arrived. */
   public void onMail(Runnable action) {
     context.mailbox.onMail(action);

@@ -11,7 +11,6 @@ import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
-import dev.flotilla.raft.core.Member;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.core.RaftCore;
@@ -24,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +50,9 @@ final class Replica implements Effects {
   final String name;
   final GroupMetrics metrics;
   final ClientDesk desk;
+  final GroupMembers members;
   private final ReplicaIdentity identity;
+  private final StampClock stamps;
   private final LoopContext context;
   private final RaftCore core;
   private final GroupLog stored;
@@ -95,13 +95,6 @@ final class Replica implements Effects {
 
   private @Nullable Installing installing;
   private long wakeProposalId;
-  private long changeProposalId;
-  private @Nullable Refusal changeRefusal;
-  private boolean contactsChanged = true;
-
-  /** Where a membership stands that is not known to be applied; 0 for none. */
-  private long newMembershipIndex;
-
   private boolean draining;
   private @Nullable String failure;
 
@@ -119,11 +112,13 @@ final class Replica implements Effects {
     this.name = spec.name();
     this.identity = identity;
     this.core = core;
+    this.members = new GroupMembers(context.options, core);
     this.stored = stored;
     this.slot = slot;
     this.metrics = slot.metrics;
     this.memberships = memberships;
-    this.desk = new ClientDesk(context, group, metrics, backlog);
+    this.stamps = new StampClock(context.clock, slot.machine.clockMillis());
+    this.desk = new ClientDesk(context, group, metrics, backlog, stamps);
     this.compaction = new CompactionPolicy(context.options.limits(), stored);
     this.snapshots = new ReplicaSnapshots(context, group, metrics);
     this.applied = slot.published;
@@ -157,6 +152,18 @@ final class Replica implements Effects {
 
   CoreStatus status() {
     return core.status(context.nowNanos);
+  }
+
+  ReplicaView view() {
+    return new ReplicaView(status(), failure, this::entries);
+  }
+
+  private List<Entry> entries(long from, long to) {
+    List<Entry> entries = new ArrayList<>();
+    while (from + entries.size() <= to) {
+      entries.addAll(stored.read(from + entries.size(), to, Applier.PAGE_BYTES));
+    }
+    return entries;
   }
 
   boolean has(int node) {
@@ -222,10 +229,7 @@ final class Replica implements Effects {
       memberships.forgetBefore(position.index());
       step(new Input.Applied(position.index()));
     }
-    if (newMembershipIndex != 0 && position.index() >= newMembershipIndex) {
-      newMembershipIndex = 0;
-      contactsChanged = true;
-    }
+    members.applied(position.index());
     wake.update(mail.wake(), position.index(), context.nowNanos);
   }
 
@@ -279,22 +283,9 @@ final class Replica implements Effects {
 
   /** Asks the core to go to a membership. Returns null when it set out, else why it did not. */
   @Nullable Refusal change(Membership target) {
-    changeProposalId = desk.nextId();
-    changeRefusal = null;
-    step(new Input.ChangeMembership(changeProposalId, context.clock.wallMillis(), target));
-    return failure == null ? changeRefusal : Refusal.NOT_LEADER;
-  }
-
-  /** Whether {@link #contacts} may have changed since this was last asked. */
-  boolean takeContactsChanged() {
-    boolean changed = contactsChanged;
-    contactsChanged = false;
-    return changed;
-  }
-
-  /** Everyone the group makes this node talk to, itself included. */
-  SortedMap<Integer, Member> contacts() {
-    return core.contacts();
+    members.asking(desk.nextId());
+    step(new Input.ChangeMembership(members.asked(), stamps.millis(), target));
+    return failure == null ? members.refusal() : Refusal.NOT_LEADER;
   }
 
   /** Whether the group counts on this replica, as far as it knows. */
@@ -302,26 +293,18 @@ final class Replica implements Effects {
     return failure == null && status().standing() == Standing.MEMBER;
   }
 
-  /** A node's advertised address: what its group knows is newer than what was configured. */
-  String addressOf(int node) {
-    Member member = core.contacts().get(node);
-    return member == null || member.address().isEmpty()
-        ? context.options.addresses().getOrDefault(node, "")
-        : member.address();
-  }
-
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */
   void proposeWake() {
     if (!mayProposeWake()) {
       return;
     }
-    Optional<byte[]> command = wake.due(context.nowNanos, context.clock.wallMillis());
+    Optional<byte[]> command = wake.due(context.nowNanos, stamps.millis());
     if (command.isEmpty() || context.disk.isFull(context.nowNanos)) {
       return;
     }
     byte[] frame = CommandFrame.encode(List.of(UnsafeByteOperations.unsafeWrap(command.get())));
     wakeProposalId = desk.nextId();
-    step(new Input.Propose(wakeProposalId, context.clock.wallMillis(), frame));
+    step(new Input.Propose(wakeProposalId, stamps.millis(), frame));
   }
 
   /**
@@ -352,15 +335,15 @@ final class Replica implements Effects {
       case Effect.ProposalAccepted accepted -> {
         if (accepted.proposalId() == wakeProposalId) {
           wake.proposed(accepted.index());
-        } else if (accepted.proposalId() != changeProposalId) {
+        } else if (!members.hasAsked(accepted.proposalId())) {
           desk.accepted(accepted.proposalId(), accepted.index(), accepted.term());
         }
       }
       case Effect.ProposalRefused refused -> {
         if (refused.proposalId() == wakeProposalId) {
           wake.refused(context.nowNanos);
-        } else if (refused.proposalId() == changeProposalId) {
-          changeRefusal = refused.reason();
+        } else if (members.hasAsked(refused.proposalId())) {
+          members.refused(refused.reason());
         } else {
           desk.refused(refused.proposalId(), refused.reason());
         }
@@ -392,8 +375,7 @@ final class Replica implements Effects {
               Long.toHexString(heard.bound()),
               Long.toHexString(heard.incarnation()));
       case Effect.MembershipChanged changed -> {
-        contactsChanged = true;
-        newMembershipIndex = changed.index();
+        members.changed(changed.index());
         publishLeadership();
         log.info(
             "{} {} in term {}: membership at {}: {}",
@@ -448,7 +430,7 @@ final class Replica implements Effects {
   }
 
   private void publishLeadership() {
-    String address = addressOf(leader);
+    String address = members.addressOf(leader);
     // A leader handing over is no address to send anyone to.
     boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
     LeaderHint hint =
@@ -515,6 +497,7 @@ final class Replica implements Effects {
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       bytes += entry.sizeBytes();
+      stamps.note(entry.stampMillis());
       PendingProposals.Proposal proposal = desk.takeCommitted(entry.index(), entry.term());
       if (proposal != null) {
         proposals.add(proposal);
@@ -551,8 +534,7 @@ final class Replica implements Effects {
     }
     long deadline = Math.min(core.nextDeadlineNanos(), desk.nextDeadlineNanos());
     if (mayProposeWake()) {
-      deadline =
-          Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, context.clock.wallMillis()));
+      deadline = Math.min(deadline, wake.nextDeadlineNanos(context.nowNanos, stamps.millis()));
     }
     return deadline;
   }

@@ -9,7 +9,9 @@ import java.util.Optional;
  * state machine has applied the last one and said what it waits for now.
  */
 final class WakeSchedule {
-  /** The wall clock may jump, so a far-off wake is looked at again this often. */
+  /**
+   * The group's time is not the monotonic clock's: a far-off wake is looked at again this often.
+   */
   private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
   /**
@@ -43,12 +45,12 @@ final class WakeSchedule {
   }
 
   /** The command to propose now, if one is due. */
-  Optional<byte[]> due(long nowNanos, long wallMillis) {
+  Optional<byte[]> due(long nowNanos, long stampMillis) {
     if (wanted.isEmpty() || proposedIndex != 0 || nowNanos < notBeforeNanos) {
       return Optional.empty();
     }
     Wake wake = wanted.get();
-    return wake.atMillis() <= wallMillis ? Optional.of(wake.command()) : Optional.empty();
+    return wake.atMillis() <= stampMillis ? Optional.of(wake.command()) : Optional.empty();
   }
 
   void proposed(long index) {
@@ -60,11 +62,11 @@ final class WakeSchedule {
     notBeforeNanos = nowNanos + REPEAT_NANOS;
   }
 
-  long nextDeadlineNanos(long nowNanos, long wallMillis) {
+  long nextDeadlineNanos(long nowNanos, long stampMillis) {
     if (wanted.isEmpty() || proposedIndex != 0) {
       return Long.MAX_VALUE;
     }
-    long millis = Math.max(0, wanted.get().atMillis() - wallMillis);
+    long millis = Math.max(0, wanted.get().atMillis() - stampMillis);
     long nanos = Math.min(LOOK_AGAIN_NANOS, Math.min(millis, 60_000) * NANOS_PER_MILLI);
     return Math.max(notBeforeNanos, nowNanos + nanos);
   }

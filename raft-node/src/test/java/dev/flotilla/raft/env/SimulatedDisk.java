@@ -7,13 +7,15 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
  * A disk in memory that tells apart what was written and what is durable, names included. {@link
  * #kill} ends a process and keeps everything; {@link #crash} is a power loss. Both leave the
- * handles of the life before unusable. Faults are injected through {@link Faults}, a quota, and
- * {@link #flipBit}.
+ * handles of the life before unusable. Faults are injected through {@link Faults} (failing
+ * operations, lost and misdirected writes), a quota, {@link #flipBit} and {@link #failReads}.
  *
  * <p>Any thread, one operation at a time.
  */
@@ -44,11 +46,25 @@ public final class SimulatedDisk implements Disk {
     Faults NONE = (operation, path) -> {};
 
     void before(Operation operation, String path) throws IOException;
+
+    /**
+     * What happens to the sector at a position that a successful sync writes back. Readers, who see
+     * the cache, do not notice before it is evicted ({@link #dropCaches}, a crash).
+     */
+    default SimulatedWriteBack writeBack(String path, long position) {
+      return SimulatedWriteBack.LANDS;
+    }
+
+    /** The same for a sync that fails. */
+    default SimulatedWriteBack writeBackOfFailedSync(String path, long position) {
+      return SimulatedWriteBack.LOST;
+    }
   }
 
   private SimulatedFolder root = new SimulatedFolder();
   private Faults faults = Faults.NONE;
   private long quotaBytes = Long.MAX_VALUE;
+  private long usedBytes;
   private boolean tearWholeSectors;
   private long life;
 
@@ -81,18 +97,21 @@ public final class SimulatedDisk implements Disk {
   public synchronized void crash(RandomGenerator random) {
     life++;
     root.crash(random, tearWholeSectors);
+    usedBytes = root.linkAll();
   }
 
   /** The power goes, and nothing unsynced survives. */
   public synchronized void crashLosingAllUnsynced() {
     life++;
     root.dropUnsynced();
+    usedBytes = root.linkAll();
   }
 
   /** A disk that holds what would certainly survive a power loss now. */
   public synchronized SimulatedDisk durableImage() {
     SimulatedDisk image = new SimulatedDisk();
     image.root = root.copyDurable();
+    image.usedBytes = image.root.linkAll();
     return image;
   }
 
@@ -101,9 +120,34 @@ public final class SimulatedDisk implements Disk {
     file(path).flipBit(Math.toIntExact(position), bit);
   }
 
+  /**
+   * Bad sectors: reads that touch a sector of the range fail until that sector is written whole.
+   * Renamed, copied or after a crash the file keeps them.
+   */
+  public synchronized void failReads(String path, long from, long to) throws IOException {
+    file(path).failReads(Math.toIntExact(from), Math.toIntExact(to));
+  }
+
+  /** Clean bytes are read from the platter again: lost and misdirected writes become visible. */
+  public synchronized void dropCaches() {
+    root.evict();
+  }
+
   /** A file's bytes as a reader sees them. */
   public synchronized byte[] content(String path) throws IOException {
     return file(path).content();
+  }
+
+  /** A file's bytes on the platter. The file must be there, not necessarily its name. */
+  public synchronized byte[] durableContent(String path) throws IOException {
+    return file(path).durableContent();
+  }
+
+  /** The paths of all files with their sizes in bytes, ascending. */
+  public synchronized SortedMap<String, Long> files() {
+    SortedMap<String, Long> files = new TreeMap<>();
+    root.collectFiles("", files);
+    return files;
   }
 
   @Override
@@ -160,6 +204,7 @@ public final class SimulatedDisk implements Disk {
     }
     SimulatedFolder source = parent(from);
     SimulatedFolder target = parent(to);
+    replaced.ifPresent(this::unlink);
     if (source == target) {
       source.rename(name(from), name(to), node);
     } else {
@@ -178,7 +223,15 @@ public final class SimulatedDisk implements Disk {
     if (node.get() instanceof SimulatedFolder folder && !folder.isEmpty()) {
       throw new IOException(path + " is not empty");
     }
+    unlink(node.get());
     parent(path).remove(name(path));
+  }
+
+  private void unlink(SimulatedNode node) {
+    if (node instanceof SimulatedInode file && file.linked()) {
+      usedBytes -= file.size();
+      file.setLinked(false);
+    }
   }
 
   @Override
@@ -204,7 +257,13 @@ public final class SimulatedDisk implements Disk {
 
   @Override
   public synchronized long usableBytes() {
-    return Math.max(0, quotaBytes - root.bytes());
+    return Math.max(0, quotaBytes - usedBytes);
+  }
+
+  private void landStray(SimulatedWriteBack.Misdirected where, byte[] bytes) {
+    if (find(where.path()).orElse(null) instanceof SimulatedInode hit) {
+      hit.landStray(where.position(), bytes);
+    }
   }
 
   private Optional<SimulatedNode> find(String path) {
@@ -290,13 +349,11 @@ public final class SimulatedDisk implements Disk {
     public void write(long position, ByteBuffer from) throws IOException {
       synchronized (SimulatedDisk.this) {
         beginWriting(Operation.WRITE);
-        int at = Math.toIntExact(position);
-        long growth = Math.max(0, position + from.remaining() - file.size());
-        long room = quotaBytes == Long.MAX_VALUE ? growth : usableBytes();
-        int fitting = (int) Math.max(0, from.remaining() - Math.max(0, growth - room));
-        byte[] bytes = new byte[fitting];
-        from.get(bytes);
-        file.write(at, bytes);
+        int sizeBefore = file.size();
+        long growth = Math.max(0, position + from.remaining() - sizeBefore);
+        int fitting = (int) Math.max(0, from.remaining() - Math.max(0, growth - usableBytes()));
+        file.write(Math.toIntExact(position), from, fitting);
+        grown(sizeBefore);
         if (from.hasRemaining()) {
           throw new IOException(path + ": no space left on device");
         }
@@ -310,10 +367,12 @@ public final class SimulatedDisk implements Disk {
         try {
           faults.before(Operation.SYNC, path);
         } catch (IOException e) {
-          file.failSync();
+          file.failSync(
+              position -> faults.writeBackOfFailedSync(path, position),
+              SimulatedDisk.this::landStray);
           throw e;
         }
-        file.sync();
+        file.sync(position -> faults.writeBack(path, position), SimulatedDisk.this::landStray);
       }
     }
 
@@ -329,7 +388,9 @@ public final class SimulatedDisk implements Disk {
     public void truncate(long size) throws IOException {
       synchronized (SimulatedDisk.this) {
         beginWriting(Operation.TRUNCATE);
+        int sizeBefore = file.size();
         file.truncate(Math.toIntExact(Math.min(size, Integer.MAX_VALUE)));
+        grown(sizeBefore);
       }
     }
 
@@ -338,6 +399,10 @@ public final class SimulatedDisk implements Disk {
       synchronized (SimulatedDisk.this) {
         closed = true;
       }
+    }
+
+    private void grown(int sizeBefore) {
+      usedBytes += file.linked() ? file.size() - sizeBefore : 0;
     }
 
     private void begin(Operation operation) throws IOException {

@@ -92,16 +92,37 @@ final class SimulatedFolder implements SimulatedNode {
     return copy;
   }
 
-  long bytes() {
+  /** Marks the files that have names; returns the bytes in them. */
+  long linkAll() {
     long bytes = 0;
     for (SimulatedNode node : seen.values()) {
-      bytes +=
-          switch (node) {
-            case SimulatedFolder folder -> folder.bytes();
-            case SimulatedInode file -> file.size();
-          };
+      switch (node) {
+        case SimulatedFolder folder -> bytes += folder.linkAll();
+        case SimulatedInode file -> {
+          file.setLinked(true);
+          bytes += file.size();
+        }
+      }
     }
     return bytes;
+  }
+
+  void evict() {
+    for (SimulatedNode node : seen.values()) {
+      switch (node) {
+        case SimulatedFolder folder -> folder.evict();
+        case SimulatedInode file -> file.evict();
+      }
+    }
+  }
+
+  void collectFiles(String prefix, SortedMap<String, Long> files) {
+    seen.forEach((name, node) -> {
+      switch (node) {
+        case SimulatedFolder folder -> folder.collectFiles(prefix + name + "/", files);
+        case SimulatedInode file -> files.put(prefix + name, (long) file.size());
+      }
+    });
   }
 
   private void settle() {

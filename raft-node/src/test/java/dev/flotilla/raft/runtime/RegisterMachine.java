@@ -125,6 +125,11 @@ final class RegisterMachine implements StateMachine {
   }
 
   @Override
+  public long clockMillis() {
+    return clockMillis;
+  }
+
+  @Override
   public long stateHash() {
     long hash = 1469598103934665603L;
     for (byte b : content()) {

@@ -1,0 +1,307 @@
+package dev.flotilla.simulation.check;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.runtime.ReplicaView;
+import dev.flotilla.simulation.world.Violation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The logs of one group's replicas side by side: leaders only append, equal (index, term) means
+ * equal entries all the way down (log matching), what is committed once is committed for ever and
+ * in every later leader's log (leader completeness); Raft, figure 3.2 of the thesis.
+ */
+final class GroupLogs {
+  /** An entry, by where it stands. */
+  private record At(long index, long term) {}
+
+  /** What an entry is, and the term of the one before it. */
+  private record Content(long hash, long previousTerm) {}
+
+  /** A replica's log in its present life, as last seen. */
+  private static final class Shadow {
+    final List<Long> terms = new ArrayList<>();
+    long baseIndex;
+    long baseTerm;
+    long commit;
+    long applied;
+    long term;
+    Role role = Role.FOLLOWER;
+
+    long lastIndex() {
+      return baseIndex + terms.size();
+    }
+
+    /** Of an index from the base to the last. */
+    long termAt(long index) {
+      return index == baseIndex ? baseTerm : terms.get((int) (index - baseIndex) - 1);
+    }
+
+    void truncateAfter(long index) {
+      terms.subList((int) (index - baseIndex), terms.size()).clear();
+    }
+
+    void restart(long index, long term) {
+      terms.clear();
+      baseIndex = index;
+      baseTerm = term;
+    }
+
+    void moveBase(long index, long term) {
+      terms.subList(0, (int) (index - baseIndex)).clear();
+      baseIndex = index;
+      baseTerm = term;
+    }
+  }
+
+  private final int group;
+  private final Marks marks;
+  private final Map<At, Content> entries = new HashMap<>();
+  private final Map<Long, Integer> leaders = new HashMap<>();
+  private final TreeMap<Integer, Shadow> shadows = new TreeMap<>();
+
+  /** Terms of the committed entries; index 1 is at position 0. */
+  private final List<Long> committed = new ArrayList<>();
+
+  GroupLogs(int group, Marks marks) {
+    this.group = group;
+    this.marks = marks;
+  }
+
+  long committedIndex() {
+    return committed.size();
+  }
+
+  long committedTerm(long index) {
+    return committed.get((int) index - 1);
+  }
+
+  boolean leads(int node) {
+    Shadow shadow = shadows.get(node);
+    return shadow != null && shadow.role == Role.LEADER;
+  }
+
+  /** The replica is gone; what it knew only in memory is not held against its next life. */
+  void forget(int node) {
+    shadows.remove(node);
+  }
+
+  /** One leader per term, ever: who sends as a leader, or says it is one. */
+  void leads(int node, long term) {
+    Integer known = leaders.putIfAbsent(term, node);
+    if (known != null && known != node) {
+      throw new Violation(
+          "one leader per term",
+          "g%d: n%d and n%d both lead term %d".formatted(group, known, node, term));
+    }
+  }
+
+  /** Looks at a replica after a pass of its loop. */
+  void look(int node, ReplicaView view, Truncations truncations) {
+    CoreStatus status = view.status();
+    Shadow shadow = shadows.get(node);
+    if (shadow == null) {
+      shadow = new Shadow();
+      shadow.baseIndex = status.base().index();
+      shadow.baseTerm = status.base().term();
+      shadow.commit = status.base().index();
+      shadows.put(node, shadow);
+    }
+    lookAtLog(node, view, shadow, truncations);
+    lookAtCommit(node, status, shadow);
+    if (status.term() < shadow.term) {
+      throw new Violation(
+          "terms never go back", at(node) + "from " + shadow.term + " to " + status.term());
+    }
+    lookAtRole(node, status, shadow);
+    shadow.term = status.term();
+    shadow.role = status.role();
+  }
+
+  /** Who wants to know of entries that disappear. */
+  interface Truncations {
+    /** Everything after {@code index} is gone from the replica's log. */
+    void truncatedAfter(long index);
+  }
+
+  private void lookAtLog(int node, ReplicaView view, Shadow shadow, Truncations truncations) {
+    CoreStatus status = view.status();
+    long base = status.base().index();
+    if (base < shadow.baseIndex) {
+      throw new Violation(
+          "a log's base never goes back", at(node) + shadow.baseIndex + " to " + base);
+    }
+    if (base > shadow.baseIndex) {
+      boolean jumped = base > shadow.lastIndex() || shadow.termAt(base) != status.base().term();
+      if (jumped) {
+        marks.hit(Mark.SNAPSHOT_INSTALLED);
+        marks.hitIf(shadow.lastIndex() > base, Mark.SNAPSHOT_INSTALLED_OVER_LONGER_LOG);
+        shadow.restart(base, status.base().term());
+        shadow.commit = Math.max(shadow.commit, base);
+      } else {
+        marks.hit(Mark.LOG_COMPACTED);
+        shadow.moveBase(base, status.base().term());
+      }
+      checkCommitted(node, base, status.base().term());
+    }
+    long last = status.lastIndex();
+    if (last == shadow.lastIndex() && status.lastTerm() == shadow.termAt(last)) {
+      return;
+    }
+    long same = Math.min(last, shadow.lastIndex());
+    while (same > base && term(view, same) != shadow.termAt(same)) {
+      same--;
+    }
+    if (same < shadow.lastIndex()) {
+      truncated(node, status, shadow, same);
+      truncations.truncatedAfter(same);
+    }
+    if (same < last) {
+      add(node, shadow, view.log().entries(same + 1, last));
+    }
+  }
+
+  private static long term(ReplicaView view, long index) {
+    return view.log().entries(index, index).getFirst().term();
+  }
+
+  private void truncated(int node, CoreStatus status, Shadow shadow, long same) {
+    if (shadow.commit > same) {
+      throw new Violation(
+          "committed entries stay",
+          at(node) + "lost entries after " + same + ", committed " + shadow.commit);
+    }
+    if (shadow.role == Role.LEADER && shadow.term == status.term()) {
+      throw new Violation(
+          "leaders only append", at(node) + "truncated after " + same + " in its own term");
+    }
+    marks.hit(Mark.CONFLICT_TRUNCATED);
+    marks.hitIf(shadow.lastIndex() - same > 5, Mark.LONG_TAIL_TRUNCATED);
+    shadow.truncateAfter(same);
+  }
+
+  private void add(int node, Shadow shadow, List<Entry> added) {
+    for (Entry entry : added) {
+      if (entry.index() != shadow.lastIndex() + 1) {
+        throw new Violation("logs have no gaps", at(node) + "at " + entry.index());
+      }
+      long previousTerm = shadow.termAt(shadow.lastIndex());
+      Content content = new Content(hash(entry), previousTerm);
+      Content known = entries.putIfAbsent(new At(entry.index(), entry.term()), content);
+      if (known != null && !known.equals(content)) {
+        throw new Violation(
+            "log matching",
+            at(node)
+                + "entry %d of term %d is not what another replica has there"
+                    .formatted(entry.index(), entry.term()));
+      }
+      if (entry.term() < previousTerm) {
+        throw new Violation("terms in a log never go back", at(node) + "at " + entry.index());
+      }
+      shadow.terms.add(entry.term());
+    }
+  }
+
+  private static long hash(Entry entry) {
+    return ((long) Arrays.hashCode(entry.payload()) * 31 + entry.stampMillis()) * 31
+        + entry.kind().ordinal();
+  }
+
+  private void lookAtCommit(int node, CoreStatus status, Shadow shadow) {
+    long commit = status.commitIndex();
+    if (commit < shadow.commit && commit < status.base().index()) {
+      throw new Violation("the commit index never goes back", at(node) + shadow.commit);
+    }
+    if (commit > shadow.lastIndex()) {
+      throw new Violation(
+          "commit within the log", at(node) + commit + " of a log to " + shadow.lastIndex());
+    }
+    if (status.appliedIndex() > commit || status.appliedIndex() < shadow.applied) {
+      throw new Violation(
+          "applied grows up to commit",
+          at(node) + shadow.applied + " to " + status.appliedIndex() + ", commit " + commit);
+    }
+    shadow.applied = status.appliedIndex();
+    for (long index = Math.max(shadow.commit, shadow.baseIndex) + 1; index <= commit; index++) {
+      commit(node, status, index, shadow.termAt(index));
+    }
+    if (commit < shadow.commit) {
+      throw new Violation(
+          "the commit index never goes back", at(node) + shadow.commit + " to " + commit);
+    }
+    shadow.commit = commit;
+  }
+
+  private void commit(int node, CoreStatus status, long index, long term) {
+    checkCommitted(node, index, term);
+    if (index != committed.size() + 1) {
+      return;
+    }
+    committed.add(term);
+    marks.hitIf(term < status.term(), Mark.ENTRIES_OF_OLDER_TERM_COMMITTED);
+    shadows.forEach((other, shadow) -> {
+      if (shadow.role == Role.LEADER && shadow.term >= status.term()) {
+        checkComplete(other, shadow);
+      }
+    });
+  }
+
+  private void checkCommitted(int node, long index, long term) {
+    if (index >= 1 && index <= committed.size() && committedTerm(index) != term) {
+      throw new Violation(
+          "one entry committed per index",
+          at(node)
+              + "entry %d of term %d where term %d was committed"
+                  .formatted(index, term, committedTerm(index)));
+    }
+  }
+
+  private void lookAtRole(int node, CoreStatus status, Shadow shadow) {
+    if (status.role() == Role.LEADER) {
+      leads(node, status.term());
+      if (shadow.role != Role.LEADER || shadow.term != status.term()) {
+        marks.hit(Mark.LEADER_ELECTED);
+        marks.hitIf(status.term() > 20, Mark.TERM_ABOVE_TWENTY);
+        shadow.term = status.term();
+        checkComplete(node, shadow);
+        boolean another =
+            shadows.entrySet().stream()
+                .anyMatch(other -> other.getKey() != node && other.getValue().role == Role.LEADER);
+        marks.hitIf(another, Mark.TWO_LEADERS_OF_DIFFERENT_TERMS);
+      }
+    } else if (shadow.role == Role.LEADER) {
+      marks.hit(
+          status.term() > shadow.term
+              ? Mark.LEADER_DEPOSED
+              : Mark.LEADER_WITHOUT_QUORUM_STEPPED_DOWN);
+    } else if (shadow.role == Role.CANDIDATE && status.role() != Role.CANDIDATE) {
+      marks.hit(Mark.CAMPAIGN_WITHOUT_MAJORITY);
+    }
+  }
+
+  /** A leader has everything that was ever committed in terms up to its own. */
+  private void checkComplete(int node, Shadow shadow) {
+    long index = committed.size();
+    if (index == 0 || index <= shadow.baseIndex) {
+      return;
+    }
+    boolean has = index <= shadow.lastIndex() && shadow.termAt(index) == committedTerm(index);
+    if (!has && committedTerm(index) <= shadow.term) {
+      throw new Violation(
+          "leader completeness",
+          at(node)
+              + "leads term %d without the committed entry %d of term %d"
+                  .formatted(shadow.term, index, committedTerm(index)));
+    }
+  }
+
+  private String at(int node) {
+    return "g" + group + " n" + node + ": ";
+  }
+}

@@ -1,0 +1,393 @@
+package dev.flotilla.simulation.check;
+
+import dev.flotilla.proto.client.v1.ErrorCode;
+import dev.flotilla.proto.client.v1.Outcome;
+import dev.flotilla.proto.raft.v1.BulkMessage;
+import dev.flotilla.proto.raft.v1.MessageBatch;
+import dev.flotilla.proto.raft.v1.RaftMessage;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.fsm.StateMachine;
+import dev.flotilla.raft.log.WalOptions;
+import dev.flotilla.raft.runtime.ReplicaView;
+import dev.flotilla.simulation.world.Dice;
+import dev.flotilla.simulation.world.Host;
+import dev.flotilla.simulation.world.Topology;
+import dev.flotilla.simulation.world.Violation;
+import dev.flotilla.simulation.world.Watch;
+import dev.flotilla.simulation.world.World;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at everything after every event; keeps the first violation. */
+public final class Invariants implements Watch {
+  /** One durable image in so many opportunities: recovering one is dear. */
+  private static final int IMAGE_EVERY = 40;
+
+  private static final int BOUNDS_EVERY_PASSES = 500;
+
+  /** A run's data fits into a fraction of this. */
+  private static final long MOST_DISK_BYTES = 16L << 20;
+
+  private static final long MOST_LOG_ENTRIES = 20_000;
+  private static final long FAR_BEHIND = 50;
+
+  private record Replica(int node, int group) implements Comparable<Replica> {
+    @Override
+    public int compareTo(Replica other) {
+      int byNode = Integer.compare(node, other.node);
+      return byNode != 0 ? byNode : Integer.compare(group, other.group);
+    }
+
+    @Override
+    public String toString() {
+      return "n" + node + " of g" + group;
+    }
+  }
+
+  private final World world;
+  private final String cluster;
+  private final WalOptions wal;
+  private final Marks marks;
+  private final Map<Integer, GroupLogs> logs = new TreeMap<>();
+  private final Map<Integer, Effects> effects = new TreeMap<>();
+  private final Map<Replica, Promises> promises = new TreeMap<>();
+
+  /** How far the entries reach that a replica has sent, as a leader. */
+  private final Map<Replica, Long> sentUpTo = new TreeMap<>();
+
+  /** Transfers of snapshots that were offered and have not begun. */
+  private final Set<Long> offered = new TreeSet<>();
+
+  private long passes;
+  private long looks;
+  private @Nullable Violation violation;
+
+  public Invariants(World world, String cluster, WalOptions wal, Marks marks) {
+    this.world = world;
+    this.cluster = cluster;
+    this.wal = wal;
+    this.marks = marks;
+    Topology topology = world.topology();
+    Effects.SlotOwners owners = new Effects.SlotOwners();
+    topology
+        .groups()
+        .forEach((group, members) -> {
+          logs.put(group, new GroupLogs(group, marks));
+          effects.put(group, new Effects(group, marks, owners));
+          for (int node : members) {
+            Replica replica = new Replica(node, group);
+            promises.put(replica, new Promises(replica.toString()));
+          }
+        });
+  }
+
+  /** The first thing that was wrong, if anything was. */
+  public @Nullable Violation violation() {
+    return violation;
+  }
+
+  /** Something was found wrong elsewhere. */
+  public void report(Violation found) {
+    if (violation == null) {
+      violation = found;
+      world.trace().note(0, "VIOLATION " + found.getMessage());
+    }
+  }
+
+  private void guarded(Runnable check) {
+    try {
+      check.run();
+    } catch (Violation e) {
+      report(e);
+    }
+  }
+
+  private GroupLogs logs(int group) {
+    return java.util.Objects.requireNonNull(logs.get(group));
+  }
+
+  private Promises promises(int node, int group) {
+    return java.util.Objects.requireNonNull(promises.get(new Replica(node, group)));
+  }
+
+  // ---------------------------------------------------------------- what is looked at
+
+  @Override
+  public void started(Host host) {
+    marks.hitIf(host.lives() > 1, Mark.NODE_RESTARTED);
+    guarded(() -> {
+      for (int group : world.topology().groupsOf(host.id())) {
+        ReplicaView view = host.view(group);
+        if (view == null) {
+          continue;
+        }
+        promises(host.id(), group).check(view);
+        StateMachine machine = host.machine(group);
+        marks.hitIf(
+            machine != null && machine.applied().index() < view.status().lastIndex(),
+            Mark.STATE_BEHIND_LOG_AT_START);
+        Long sent = sentUpTo.remove(new Replica(host.id(), group));
+        marks.hitIf(sent != null && view.status().lastIndex() < sent, Mark.UNSYNCED_ENTRIES_LOST);
+        logs(group).look(host.id(), view, index -> {});
+      }
+    });
+  }
+
+  @Override
+  public void ended(Host host, String how) {
+    for (int group : world.topology().groupsOf(host.id())) {
+      logs(group).forget(host.id());
+    }
+    marks.hitIf(how.startsWith("power"), Mark.POWER_LOST);
+    marks.hitIf(how.startsWith("power cut inside"), Mark.POWER_CUT_INSIDE_A_PASS);
+    marks.hitIf(world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
+    if (how.startsWith("could not start")) {
+      marks.hit(Mark.START_FAILED);
+      if (!host.storageExcuse()) {
+        report(new Violation("a node can start from what it left", "n" + host.id() + " " + how));
+      }
+    }
+    Host.Exit exit = host.exit();
+    if (exit != null) {
+      marks.hitIf(exit.code() == 70, Mark.EXIT_70);
+      if (exit.code() != 70 || !host.storageExcuse()) {
+        report(new Violation("nodes end for storage failures only", "n" + host.id() + " " + exit));
+      }
+    }
+  }
+
+  @Override
+  public void passed(Host host, String duty) {
+    passes++;
+    world.trace().event(host.id(), duty, 0, 0, 0);
+    guarded(() -> {
+      for (int group : world.topology().groupsOf(host.id())) {
+        ReplicaView view = host.view(group);
+        if (view != null) {
+          look(host, group, view);
+        }
+      }
+      if (passes % BOUNDS_EVERY_PASSES == 0) {
+        checkBounds(host);
+      }
+    });
+  }
+
+  private void look(Host host, int group, ReplicaView view) {
+    int node = host.id();
+    if (view.failure() != null) {
+      throw new Violation(
+          "replicas do not fail", "n%d of g%d: %s".formatted(node, group, view.failure()));
+    }
+    GroupLogs log = logs(group);
+    boolean led = log.leads(node);
+    log.look(node, view, index -> promises(node, group).truncatedAfter(index, view));
+    marks.hitIf(
+        led && host.isDiskSlow() && view.status().role() != Role.LEADER,
+        Mark.SLOW_DISK_COST_THE_LEADERSHIP);
+    for (CoreStatus.PeerStatus peer : view.status().peers()) {
+      marks.hitIf(
+          view.status().lastIndex() - peer.matchIndex() > FAR_BEHIND, Mark.FOLLOWER_FAR_BEHIND);
+    }
+    world.trace().event(node, "state", view.status().term(), view.status().commitIndex(), group);
+  }
+
+  private void checkBounds(Host host) {
+    long used = Long.MAX_VALUE - host.disk().usableBytes();
+    boolean unlimited = used >= 0 && used < Long.MAX_VALUE / 2;
+    if (unlimited && used > MOST_DISK_BYTES) {
+      throw new Violation("disk use is bounded", "n" + host.id() + " uses " + used + " bytes");
+    }
+    marks.hitIf(segments(host) > 3, Mark.LOG_OF_SEVERAL_SEGMENTS);
+    for (int group : world.topology().groupsOf(host.id())) {
+      ReplicaView view = host.view(group);
+      if (view != null
+          && view.status().lastIndex() - view.status().base().index() > MOST_LOG_ENTRIES) {
+        throw new Violation("logs are compacted", "n" + host.id() + " of g" + group);
+      }
+    }
+  }
+
+  private static int segments(Host host) {
+    try {
+      return host.disk().list("wal").size();
+    } catch (IOException e) {
+      throw new Violation("what is durable can be read", "n" + host.id(), e);
+    }
+  }
+
+  @Override
+  public void sending(Host host, int toNode, MessageBatch batch) {
+    guarded(() -> {
+      for (RaftMessage message : batch.getMessagesList()) {
+        ReplicaView view = host.view(message.getGroup());
+        if (view == null) {
+          continue;
+        }
+        sending(host, message, view);
+      }
+    });
+  }
+
+  private void sending(Host host, RaftMessage message, ReplicaView view) {
+    int node = host.id();
+    world
+        .trace()
+        .event(
+            node,
+            message.getBodyCase().name(),
+            message.getTo(),
+            message.getTerm(),
+            message.getGroup());
+    Promises promised = promises(node, message.getGroup());
+    promised.told(message, view);
+    switch (message.getBodyCase()) {
+      case APPEND_REQUEST -> {
+        logs(message.getGroup()).leads(node, message.getTerm());
+        sentUpTo.put(
+            new Replica(node, message.getGroup()),
+            message.getAppendRequest().getPrevIndex()
+                + message.getAppendRequest().getEntriesCount());
+      }
+      case HEARTBEAT -> logs(message.getGroup()).leads(node, message.getTerm());
+      case TIMEOUT_NOW -> {
+        logs(message.getGroup()).leads(node, message.getTerm());
+        marks.hit(Mark.TRANSFER_ASKED_FOR);
+      }
+      case PRE_VOTE_REPLY ->
+          marks.hitIf(!message.getPreVoteReply().getGranted(), Mark.PRE_VOTE_REFUSED);
+      case VOTE_REPLY -> {
+        marks.hitIf(!message.getVoteReply().getGranted(), Mark.VOTE_REFUSED);
+        if (message.getVoteReply().getGranted()) {
+          sampleImage(host, message.getGroup(), 0, 0, promised);
+        }
+      }
+      case VOTE_REQUEST ->
+          marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+      case APPEND_REPLY -> {
+        boolean success = message.getAppendReply().getSuccess();
+        marks.hitIf(!success, Mark.APPEND_REFUSED);
+        long match = message.getAppendReply().getMatchIndex();
+        if (success && match > view.status().base().index()) {
+          long term = view.log().entries(match, match).getFirst().term();
+          sampleImage(host, message.getGroup(), match, term, promised);
+        }
+      }
+      case PRE_VOTE_REQUEST, HEARTBEAT_REPLY, BODY_NOT_SET -> {}
+    }
+  }
+
+  @Override
+  public void arriving(Host host, MessageBatch batch) {
+    for (RaftMessage message : batch.getMessagesList()) {
+      ReplicaView view = host.view(message.getGroup());
+      if (view != null && message.hasVoteRequest()) {
+        long term = message.getVoteRequest().getLastLogTerm();
+        long index = message.getVoteRequest().getLastLogIndex();
+        marks.hitIf(
+            term < view.status().lastTerm()
+                || (term == view.status().lastTerm() && index < view.status().lastIndex()),
+            Mark.CANDIDATE_WITH_SHORTER_LOG);
+      }
+    }
+  }
+
+  @Override
+  public void sendingBulk(Host host, int toNode, BulkMessage message) {
+    world.trace().event(host.id(), message.getBodyCase().name(), toNode, message.getGroup(), 0);
+    switch (message.getBodyCase()) {
+      case OFFER -> {
+        marks.hit(Mark.SNAPSHOT_OFFERED);
+        offered.add(message.getOffer().getTransfer());
+      }
+      case CHUNK -> {
+        boolean first = offered.remove(message.getChunk().getTransfer());
+        marks.hitIf(
+            first && (message.getChunk().getFile() > 0 || message.getChunk().getOffset() > 0),
+            Mark.SNAPSHOT_RESUMED);
+      }
+      case PROGRESS, BODY_NOT_SET -> {}
+    }
+  }
+
+  @Override
+  public void retried() {
+    marks.hit(Mark.RETRIED);
+  }
+
+  /** What a message says is durable must be, at the moment it leaves. */
+  private void sampleImage(Host host, int group, long index, long term, Promises promised) {
+    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) != 0) {
+      return;
+    }
+    try (DurableImage image = DurableImage.of(host.disk(), cluster, host.id(), wal)) {
+      promised.check(image.hardState(group));
+      if (index > 0 && !image.holds(group, index, term)) {
+        throw new Violation(
+            "nothing is told before it is durable",
+            "n%d acknowledges entry %d of g%d, which is not on its disk"
+                .formatted(host.id(), index, group));
+      }
+    } catch (IOException e) {
+      throw new Violation("what is durable can be read", "n" + host.id(), e);
+    }
+  }
+
+  @Override
+  public void acknowledged(int group, long index) {
+    if (index < 1 || Dice.below(world.dice().roll(group * 37L + 6, looks++), IMAGE_EVERY) != 0) {
+      return;
+    }
+    guarded(() -> {
+      if (index > logs(group).committedIndex()) {
+        throw new Violation(
+            "what is acknowledged is committed", "g%d: entry %d".formatted(group, index));
+      }
+      int holders = 0;
+      int members = world.topology().members(group).size();
+      for (int node : world.topology().members(group)) {
+        Host host = world.host(node);
+        try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
+          holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
+        } catch (IOException e) {
+          throw new Violation("what is durable can be read", "n" + node, e);
+        }
+      }
+      if (holders <= members / 2) {
+        throw new Violation(
+            "what is acknowledged is on a majority's disks",
+            "g%d: entry %d is on %d of %d".formatted(group, index, holders, members));
+      }
+    });
+  }
+
+  @Override
+  public void declined(ErrorCode error, Outcome outcome) {
+    switch (error) {
+      case ERROR_CODE_NOT_LEADER -> marks.hit(Mark.REDIRECTED);
+      case ERROR_CODE_OVERLOADED -> marks.hit(Mark.OVERLOADED);
+      case ERROR_CODE_TIMEOUT -> marks.hit(Mark.TIMED_OUT);
+      case ERROR_CODE_DISK_FULL -> marks.hit(Mark.DISK_FULL_REFUSAL);
+      case ERROR_CODE_LEADERSHIP_LOST -> marks.hit(Mark.LEADERSHIP_LOST_WITH_COMMANDS_OPEN);
+      default -> {}
+    }
+  }
+
+  @Override
+  public StateMachine watched(Host host, int group, StateMachine machine) {
+    return new WatchedMachine(
+        host.id(), machine, java.util.Objects.requireNonNull(effects.get(group)), this::report);
+  }
+
+  /** Whether somebody leads the group. */
+  public boolean hasLeader(int group) {
+    return world.topology().members(group).stream()
+        .map(node -> world.host(node).view(group))
+        .anyMatch(view -> view != null && view.status().role() == Role.LEADER);
+  }
+}

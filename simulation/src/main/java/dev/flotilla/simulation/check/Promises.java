@@ -1,0 +1,142 @@
+package dev.flotilla.simulation.check;
+
+import dev.flotilla.proto.raft.v1.RaftMessage;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.HardState;
+import dev.flotilla.raft.runtime.ReplicaView;
+import dev.flotilla.simulation.world.Violation;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What one replica has told others, over all its lives, and must therefore never forget: terms,
+ * votes, entries it said it holds. A message that revealed what was not durable shows at the next
+ * power loss, or in the durable image of the disk when that is looked at.
+ */
+final class Promises {
+  private final String name;
+  private final Map<Long, Integer> votes = new HashMap<>();
+  private long term;
+  private long heldIndex;
+  private long heldTerm;
+
+  Promises(String name) {
+    this.name = name;
+  }
+
+  /** The disk was wiped or replaced: another replica under the same name. */
+  void startAnew() {
+    votes.clear();
+    term = 0;
+    heldIndex = 0;
+    heldTerm = 0;
+  }
+
+  /**
+   * A message leaves the replica.
+   *
+   * @param log where to look up the term of an entry it says it holds
+   */
+  void told(RaftMessage message, ReplicaView log) {
+    switch (message.getBodyCase()) {
+      // Both name a term that nobody is in yet.
+      case PRE_VOTE_REQUEST, PRE_VOTE_REPLY -> {
+        return;
+      }
+      case VOTE_REQUEST -> votedFor(message.getTerm(), message.getFrom());
+      case VOTE_REPLY -> {
+        if (message.getVoteReply().getGranted()) {
+          votedFor(message.getTerm(), message.getTo());
+        }
+      }
+      case APPEND_REPLY -> {
+        if (message.getAppendReply().getSuccess()) {
+          holds(message.getAppendReply().getMatchIndex(), log);
+        }
+      }
+      case APPEND_REQUEST, HEARTBEAT, HEARTBEAT_REPLY, TIMEOUT_NOW, BODY_NOT_SET -> {}
+    }
+    term = Math.max(term, message.getTerm());
+  }
+
+  private void votedFor(long inTerm, int candidate) {
+    Integer known = votes.putIfAbsent(inTerm, candidate);
+    if (known != null && known != candidate) {
+      throw new Violation(
+          "one vote per term",
+          "%s voted for n%d and n%d in term %d".formatted(name, known, candidate, inTerm));
+    }
+  }
+
+  private void holds(long index, ReplicaView view) {
+    if (index <= heldIndex) {
+      return;
+    }
+    CoreStatus status = view.status();
+    if (index > status.lastIndex()) {
+      throw new Violation(
+          "acknowledged means held",
+          "%s acknowledged %d and its log ends at %d".formatted(name, index, status.lastIndex()));
+    }
+    heldTerm = termAt(view, index);
+    heldIndex = index;
+  }
+
+  private static long termAt(ReplicaView view, long index) {
+    if (index <= view.status().base().index()) {
+      return index == view.status().base().index() ? view.status().base().term() : -1;
+    }
+    return view.log().entries(index, index).getFirst().term();
+  }
+
+  /** A newer leader had everything after {@code index} replaced. */
+  void truncatedAfter(long index, ReplicaView view) {
+    if (index < heldIndex) {
+      heldIndex = index;
+      heldTerm = index == 0 ? 0 : termAt(view, index);
+    }
+  }
+
+  /** The replica has come back from its disk. */
+  void check(ReplicaView view) {
+    CoreStatus status = view.status();
+    check(new HardState(status.term(), status.vote()));
+    if (heldIndex <= status.base().index()) {
+      return;
+    }
+    if (status.lastIndex() < heldIndex) {
+      throw new Violation(
+          "acknowledged means durable",
+          "%s acknowledged %d and came back with a log to %d"
+              .formatted(name, heldIndex, status.lastIndex()));
+    }
+    Entry entry = view.log().entries(heldIndex, heldIndex).getFirst();
+    if (entry.term() != heldTerm) {
+      throw new Violation(
+          "acknowledged means durable",
+          "%s acknowledged entry %d of term %d and came back with one of term %d"
+              .formatted(name, heldIndex, heldTerm, entry.term()));
+    }
+  }
+
+  /** Term and vote as they stand on disk. */
+  void check(HardState hardState) {
+    if (hardState.term() < term) {
+      throw new Violation(
+          "terms are durable before they are told",
+          "%s told term %d and its disk has %d".formatted(name, term, hardState.term()));
+    }
+    Integer vote = votes.get(hardState.term());
+    if (vote != null && vote != hardState.vote()) {
+      throw new Violation(
+          "votes are durable before they are told",
+          "%s voted for n%d in term %d and its disk has n%d"
+              .formatted(name, vote, hardState.term(), hardState.vote()));
+    }
+  }
+
+  long heldIndex() {
+    return heldIndex;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.flotilla.simulation.world;
+
+import dev.flotilla.balancer.ring.RingGroup;
+import dev.flotilla.balancer.ring.SlotTable;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which nodes there are and which groups they host.
+ *
+ * @param nodes how many; ids from 1
+ * @param groups the nodes of each group, by its id
+ * @param balancers how many; ids from {@link #FIRST_BALANCER}
+ */
+public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups, int balancers) {
+  /** Balancers are on the same network as nodes. */
+  public static final int FIRST_BALANCER = 1_001;
+
+  public Topology {
+    TreeMap<Integer, SortedSet<Integer>> copy = new TreeMap<>();
+    groups.forEach((group, members) ->
+        copy.put(group, Collections.unmodifiableSortedSet(new TreeSet<>(members))));
+    groups = Collections.unmodifiableSortedMap(copy);
+  }
+
+  public static boolean isNode(int endpoint) {
+    return endpoint < FIRST_BALANCER;
+  }
+
+  public static String address(int node) {
+    return "host" + node + ":7000";
+  }
+
+  /** The nodes of a group. */
+  public SortedSet<Integer> members(int group) {
+    SortedSet<Integer> members = groups.get(group);
+    if (members == null) {
+      throw new IllegalArgumentException("no group " + group);
+    }
+    return members;
+  }
+
+  public List<Integer> groupsOf(int node) {
+    return groups.entrySet().stream()
+        .filter(group -> group.getValue().contains(node))
+        .map(java.util.Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The slots of the cluster's first epoch, by the ring. */
+  public SlotTable slots() {
+    return SlotTable.fromRing(
+        groups.keySet().stream().map(group -> new RingGroup(group, "g" + group, 1)).toList(), 1);
+  }
+}

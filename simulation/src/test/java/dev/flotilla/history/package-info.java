@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.history;
+
+import org.jspecify.annotations.NullMarked;
