@@ -14,6 +14,7 @@ import java.util.List;
  *     term and then index is the newer
  * @param membershipSettled whether it is known to be committed, and not joint
  * @param incarnation of this replica
+ * @param strangerMessages messages since start from other replicas than the members are bound to
  */
 public record CoreStatus(
     Role role,
@@ -33,6 +34,7 @@ public record CoreStatus(
     boolean membershipSettled,
     Standing standing,
     long incarnation,
+    long strangerMessages,
     List<PeerStatus> peers,
     long elections,
     boolean transferring) {

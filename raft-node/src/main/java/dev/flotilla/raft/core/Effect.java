@@ -77,7 +77,7 @@ public sealed interface Effect {
 
   /**
    * A message came from another replica of {@code node} than the one it is bound to (H50). Told
-   * once for each such replica that is not the last one told of.
+   * once for each, and now and then when several take turns.
    */
   record StrangerHeard(int node, long bound, long incarnation) implements Effect {}
 

@@ -514,6 +514,7 @@ public final class RaftCore {
         membershipIndex <= replica.commitment.index() && !replica.memberships.effective().isJoint(),
         replica.standing(),
         replica.identity.incarnation(),
+        strangers.ignored(),
         peers,
         election.campaigns(),
         transfer.isUnderWay());

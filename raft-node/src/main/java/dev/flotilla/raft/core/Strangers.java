@@ -7,8 +7,13 @@ final class Strangers {
   private final ReplicaState replica;
   private final Followers followers;
 
+  private record Told(long incarnation, long atNanos) {}
+
   /** The stranger last told of, by node: no more of them than members. */
-  private final TreeMap<Integer, Long> told = new TreeMap<>();
+  private final TreeMap<Integer, Told> told = new TreeMap<>();
+
+  /** Messages not counted since start. */
+  private long ignored;
 
   Strangers(ReplicaState replica, Followers followers) {
     this.replica = replica;
@@ -22,6 +27,7 @@ final class Strangers {
       if (progress != null) {
         progress.heardStranger(incarnation, replica.nowNanos);
       }
+      ignored++;
       tell(node, incarnation);
       return false;
     }
@@ -34,9 +40,20 @@ final class Strangers {
     return true;
   }
 
+  long ignored() {
+    return ignored;
+  }
+
+  /** Each stranger once; and two that take turns, now and then. */
   private void tell(int node, long incarnation) {
-    Long before = told.put(node, incarnation);
-    if (before == null || before != incarnation) {
+    Told before = told.get(node);
+    boolean news =
+        before == null
+            || (before.incarnation() != incarnation
+                && replica.nowNanos - before.atNanos()
+                    >= replica.options.electionTimeoutMaxNanos());
+    if (news) {
+      told.put(node, new Told(incarnation, replica.nowNanos));
       Membership membership = replica.memberships.lastHolding(node, replica.commitment.index());
       long bound = membership == null ? 0 : membership.incarnationOf(node);
       replica.out.emit(new Effect.StrangerHeard(node, bound, incarnation));

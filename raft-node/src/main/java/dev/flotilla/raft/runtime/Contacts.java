@@ -33,7 +33,7 @@ final class Contacts {
   void refresh(Collection<Replica> replicas, long nowNanos) {
     boolean stale = silent;
     for (Replica replica : replicas) {
-      stale |= replica.takeContactsChanged();
+      stale |= replica.members.takeContactsChanged();
     }
     if (stale) {
       needed = needed(replicas);
@@ -60,7 +60,7 @@ final class Contacts {
   private SortedMap<Integer, String> needed(Collection<Replica> replicas) {
     SortedMap<Integer, String> nodes = new TreeMap<>();
     for (Replica replica : replicas) {
-      for (Map.Entry<Integer, Member> contact : replica.contacts().entrySet()) {
+      for (Map.Entry<Integer, Member> contact : replica.members.contacts().entrySet()) {
         nodes.merge(
             contact.getKey(),
             options.addressOf(contact.getKey(), contact.getValue().address()),

@@ -377,7 +377,7 @@ final class MemberChange {
             .setMessage(message)
             .setLastIndex(status.lastIndex())
             .setLeader(replica.leader())
-            .setLeaderAddress(replica.addressOf(replica.leader()))
+            .setLeaderAddress(replica.members.addressOf(replica.leader()))
             .addAllVoters(status.membership().voters())
             .addAllLearners(status.membership().learners());
     for (CoreStatus.PeerStatus peer : status.peers()) {

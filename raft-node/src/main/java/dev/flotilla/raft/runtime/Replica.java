@@ -12,7 +12,6 @@ import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
-import dev.flotilla.raft.core.Member;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.core.RaftCore;
@@ -26,7 +25,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,9 +52,10 @@ final class Replica implements Effects {
   final String name;
   final GroupMetrics metrics;
   final ClientDesk desk;
-  private final StampClock stamps;
+  final GroupMembers members;
   private final ReplicaFolder folder;
   private final ReplicaIdentity identity;
+  private final StampClock stamps;
   private final LoopContext context;
   private final RaftCore core;
   private final GroupLog stored;
@@ -99,13 +98,6 @@ final class Replica implements Effects {
 
   private @Nullable Installing installing;
   private long wakeProposalId;
-  private long changeProposalId;
-  private @Nullable Refusal changeRefusal;
-  private boolean contactsChanged = true;
-
-  /** Where a membership stands that is not known to be applied; 0 for none. */
-  private long newMembershipIndex;
-
   private boolean draining;
   private @Nullable String failure;
 
@@ -124,6 +116,7 @@ final class Replica implements Effects {
     this.folder = folder;
     this.identity = folder.identity();
     this.core = core;
+    this.members = new GroupMembers(context.options, core);
     this.stored = stored;
     this.slot = slot;
     this.metrics = slot.metrics;
@@ -257,10 +250,7 @@ final class Replica implements Effects {
       memberships.forgetBefore(position.index());
       step(new Input.Applied(position.index()));
     }
-    if (newMembershipIndex != 0 && position.index() >= newMembershipIndex) {
-      newMembershipIndex = 0;
-      contactsChanged = true;
-    }
+    members.applied(position.index());
     wake.update(mail.wake(), position.index(), context.nowNanos);
   }
 
@@ -319,33 +309,14 @@ final class Replica implements Effects {
 
   /** Asks the core to go to a membership. Returns null when it set out, else why it did not. */
   @Nullable Refusal change(Membership target) {
-    changeProposalId = desk.nextId();
-    changeRefusal = null;
-    step(new Input.ChangeMembership(changeProposalId, context.clock.wallMillis(), target));
-    return failure == null ? changeRefusal : Refusal.NOT_LEADER;
-  }
-
-  /** Whether {@link #contacts} may have changed since this was last asked. */
-  boolean takeContactsChanged() {
-    boolean changed = contactsChanged;
-    contactsChanged = false;
-    return changed;
-  }
-
-  /** Everyone the group makes this node talk to, itself included. */
-  SortedMap<Integer, Member> contacts() {
-    return core.contacts();
+    members.asking(desk.nextId());
+    step(new Input.ChangeMembership(members.asked(), stamps.millis(), target));
+    return failure == null ? members.refusal() : Refusal.NOT_LEADER;
   }
 
   /** Whether the group counts on this replica, as far as it knows. */
   boolean isMember() {
     return failure == null && status().standing() == Standing.MEMBER;
-  }
-
-  /** A node's advertised address; empty when neither configuration nor group knows it. */
-  String addressOf(int node) {
-    Member member = core.contacts().get(node);
-    return context.options.addressOf(node, member == null ? "" : member.address());
   }
 
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */
@@ -390,15 +361,15 @@ final class Replica implements Effects {
       case Effect.ProposalAccepted accepted -> {
         if (accepted.proposalId() == wakeProposalId) {
           wake.proposed(accepted.index());
-        } else if (accepted.proposalId() != changeProposalId) {
+        } else if (!members.hasAsked(accepted.proposalId())) {
           desk.accepted(accepted.proposalId(), accepted.index(), accepted.term());
         }
       }
       case Effect.ProposalRefused refused -> {
         if (refused.proposalId() == wakeProposalId) {
           wake.refused(context.nowNanos);
-        } else if (refused.proposalId() == changeProposalId) {
-          changeRefusal = refused.reason();
+        } else if (members.hasAsked(refused.proposalId())) {
+          members.refused(refused.reason());
         } else {
           desk.refused(refused.proposalId(), refused.reason());
         }
@@ -430,8 +401,7 @@ final class Replica implements Effects {
               Long.toHexString(heard.bound()),
               Long.toHexString(heard.incarnation()));
       case Effect.MembershipChanged changed -> {
-        contactsChanged = true;
-        newMembershipIndex = changed.index();
+        members.changed(changed.index());
         publishLeadership();
         log.info(
             "{} {} in term {}: membership at {}: {}",
@@ -486,7 +456,7 @@ final class Replica implements Effects {
   }
 
   private void publishLeadership() {
-    String address = addressOf(leader);
+    String address = members.addressOf(leader);
     // A leader handing over is no address to send anyone to.
     boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
     LeaderHint hint =

@@ -228,6 +228,21 @@ final class MembershipTest {
   }
 
   @Test
+  void aNewcomerIsSentASnapshotWhereTheLogIsGone() throws IOException {
+    try (RuntimeCluster cluster = bornGroupOfThree()) {
+      for (int i = 0; i < 300; i++) {
+        cluster.write("set k" + i % 7 + " " + i);
+      }
+      int leader = cluster.awaitLeader(GROUP);
+      cluster.await("a compaction", () -> cluster.replica(leader, GROUP).getFirstIndex() > 10);
+      cluster.join(4);
+      done(cluster, add(4));
+      assertThat(cluster.replica(4, GROUP).getSnapshotsInstalled()).isPositive();
+      cluster.awaitEqualStates(GROUP);
+    }
+  }
+
+  @Test
   void aLeaderThatIsANewcomerIsFoundByTheAddressInTheMembership() throws IOException {
     try (RuntimeCluster cluster = bornGroupOfThree()) {
       cluster.join(4);
