@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.flotilla.launcher.cluster.NodeView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ final class DamagedFile implements Fault {
   private List<Path> spoiled = List.of();
   private Path before = Path.of("");
   private boolean refused;
+  private boolean tookPart;
   private int printedBefore;
 
   DamagedFile(Damage damage) {
@@ -63,6 +65,7 @@ final class DamagedFile implements Fault {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> !node.isAlive() || takesPart(cluster));
     refused = !node.isAlive();
+    tookPart = !refused;
   }
 
   private boolean takesPart(FaultedCluster cluster) {
@@ -117,15 +120,19 @@ final class DamagedFile implements Fault {
 
   @Override
   public void heal(FaultedCluster cluster) {
-    ServerProcess node = cluster.node(victim);
-    if (victim > 0 && !node.isAlive()) {
-      // It did nothing with its disk since, so its disk as it was is its newest.
-      Path folder = cluster.folder(victim);
-      if (!before.toString().isEmpty()) {
-        Host.run("rm", "-rf", folder.toString());
-        Host.run("cp", "-a", before.toString(), folder.toString());
-      }
-      node.start();
+    ServerProcess node = victim == 0 ? null : cluster.node(victim);
+    if (node == null || node.isAlive()) {
+      return;
     }
+    Path folder = cluster.folder(victim);
+    for (Path file : spoiled) {
+      // A node that took part has written on: of its files only those that never change may be put
+      // back. An older state of the others would be a disk that forgot what it promised.
+      boolean unchanging = file.toString().endsWith(".sst");
+      if ((!tookPart || unchanging) && Files.exists(file)) {
+        Host.run("cp", "-a", before.resolve(folder.relativize(file)).toString(), file.toString());
+      }
+    }
+    node.start();
   }
 }
