@@ -120,19 +120,35 @@ final class DamagedFile implements Fault {
 
   @Override
   public void heal(FaultedCluster cluster) {
-    ServerProcess node = victim == 0 ? null : cluster.node(victim);
-    if (node == null || node.isAlive()) {
+    if (victim == 0) {
       return;
     }
-    Path folder = cluster.folder(victim);
+    ServerProcess node = cluster.node(victim);
+    if (node.isAlive()
+        && !spoiled.isEmpty()
+        && spoiled.stream().allMatch(DamagedFile::neverChanges)) {
+      // Rot that nobody has read yet would surface under a later fault.
+      node.kill();
+    }
+    if (!node.isAlive()) {
+      undo(cluster.folder(victim));
+      node.start();
+    }
+  }
+
+  private static boolean neverChanges(Path file) {
+    return file.toString().endsWith(".sst");
+  }
+
+  /**
+   * A node that took part has written on: of its files only those that never change may be put
+   * back. An older state of the others would be a disk that forgot what it promised.
+   */
+  private void undo(Path folder) {
     for (Path file : spoiled) {
-      // A node that took part has written on: of its files only those that never change may be put
-      // back. An older state of the others would be a disk that forgot what it promised.
-      boolean unchanging = file.toString().endsWith(".sst");
-      if ((!tookPart || unchanging) && Files.exists(file)) {
+      if ((!tookPart || neverChanges(file)) && Files.exists(file)) {
         Host.run("cp", "-a", before.resolve(folder.relativize(file)).toString(), file.toString());
       }
     }
-    node.start();
   }
 }
