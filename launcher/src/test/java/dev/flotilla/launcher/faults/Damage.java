@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -186,17 +185,21 @@ enum Damage {
   }
 
   private static void flip(Path file, int at) throws IOException {
-    byte old = read(file).get(at);
-    write(file, at, new byte[] {(byte) (old ^ 0x10)});
+    ByteBuffer bytes = read(file);
+    bytes.put(at, (byte) (bytes.get(at) ^ 0x10));
+    replace(file, bytes.array());
   }
 
-  private static void write(Path file, long at, byte[] bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer source = ByteBuffer.wrap(bytes);
-      long position = at;
-      while (source.hasRemaining()) {
-        position += channel.write(source, position);
-      }
-    }
+  private static void write(Path file, int at, byte[] part) throws IOException {
+    ByteBuffer bytes = read(file);
+    bytes.put(at, part);
+    replace(file, bytes.array());
+  }
+
+  /** A snapshot's files are links to the state's: the damage shall hit the named one alone. */
+  private static void replace(Path file, byte[] content) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".spoiled");
+    Files.write(next, content);
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.flotilla.launcher.cluster.NodeView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ final class DamagedFile implements Fault {
   private List<Path> spoiled = List.of();
   private Path before = Path.of("");
   private boolean refused;
+  private boolean tookPart;
   private int printedBefore;
 
   DamagedFile(Damage damage) {
@@ -63,6 +65,7 @@ final class DamagedFile implements Fault {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> !node.isAlive() || takesPart(cluster));
     refused = !node.isAlive();
+    tookPart = !refused;
   }
 
   private boolean takesPart(FaultedCluster cluster) {
@@ -117,15 +120,35 @@ final class DamagedFile implements Fault {
 
   @Override
   public void heal(FaultedCluster cluster) {
+    if (victim == 0) {
+      return;
+    }
     ServerProcess node = cluster.node(victim);
-    if (victim > 0 && !node.isAlive()) {
-      // It did nothing with its disk since, so its disk as it was is its newest.
-      Path folder = cluster.folder(victim);
-      if (!before.toString().isEmpty()) {
-        Host.run("rm", "-rf", folder.toString());
-        Host.run("cp", "-a", before.toString(), folder.toString());
-      }
+    if (node.isAlive()
+        && !spoiled.isEmpty()
+        && spoiled.stream().allMatch(DamagedFile::neverChanges)) {
+      // Rot that nobody has read yet would surface under a later fault.
+      node.kill();
+    }
+    if (!node.isAlive()) {
+      undo(cluster.folder(victim));
       node.start();
+    }
+  }
+
+  private static boolean neverChanges(Path file) {
+    return file.toString().endsWith(".sst");
+  }
+
+  /**
+   * A node that took part has written on: of its files only those that never change may be put
+   * back. An older state of the others would be a disk that forgot what it promised.
+   */
+  private void undo(Path folder) {
+    for (Path file : spoiled) {
+      if ((!tookPart || neverChanges(file)) && Files.exists(file)) {
+        Host.run("cp", "-a", before.resolve(folder.relativize(file)).toString(), file.toString());
+      }
     }
   }
 }

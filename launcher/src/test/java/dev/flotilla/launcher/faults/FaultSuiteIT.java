@@ -69,7 +69,7 @@ class FaultSuiteIT {
     return List.of(
         new Row(true, ProcessFaults::killLeader),
         new Row(false, ProcessFaults::killFollower),
-        new Row(true, ProcessFaults.KillAll::new),
+        new Row(false, ProcessFaults.KillAll::new),
         new Row(true, ProcessFaults.Pause::new),
         new Row(true, NetworkFaults::leaderCutOff),
         new Row(false, NetworkFaults::leaderNotHeard),
