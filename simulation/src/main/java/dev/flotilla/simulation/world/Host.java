@@ -12,7 +12,7 @@ import dev.flotilla.raft.runtime.NodeEnvironment;
 import dev.flotilla.raft.runtime.ReplicaView;
 import java.io.IOException;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -317,20 +317,20 @@ public final class Host {
    */
   public void flipBit(long roll) {
     kill();
-    SortedMap<String, Long> files = disk.files();
-    List<String> names = files.keySet().stream().filter(name -> files.get(name) > 0).toList();
-    if (names.isEmpty()) {
+    List<Map.Entry<String, Long>> files =
+        disk.files().entrySet().stream().filter(file -> file.getValue() > 0).toList();
+    if (files.isEmpty()) {
       return;
     }
-    String file = names.get((int) Dice.below(roll, names.size()));
-    long at = Dice.below(Dice.again(roll), files.get(file));
+    Map.Entry<String, Long> file = files.get((int) Dice.below(roll, files.size()));
+    long at = Dice.below(Dice.again(roll), file.getValue());
     impaired = true;
     try {
-      disk.flipBit(file, at, (int) Dice.below(roll >>> 7, 8));
+      disk.flipBit(file.getKey(), at, (int) Dice.below(roll >>> 7, 8));
     } catch (IOException e) {
       throw new IllegalStateException("damaging a simulated disk", e);
     }
-    world.trace().event(id, "bit flipped in " + file, at, files.get(file), 0);
+    world.trace().event(id, "bit flipped in " + file.getKey(), at, file.getValue(), 0);
   }
 
   private void crashDisk() {
