@@ -28,6 +28,8 @@ import dev.flotilla.raft.transport.GrpcTransport;
 import dev.flotilla.raft.transport.NodeServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -88,7 +90,7 @@ public final class NodeInstance implements NodeAdmin {
               self,
               options(config, self),
               new NodeEnvironment(new SystemClock(), disk, transport, random),
-              config.groupsOf(self).stream()
+              hostedBy(config, self).stream()
                   .map(group ->
                       new ReplicaSpec(
                           group.id(),
@@ -175,6 +177,25 @@ public final class NodeInstance implements NodeAdmin {
           "Stop that one first.",
           e);
     }
+  }
+
+  /**
+   * The groups to open: those the cluster file names for the node, and those it has lived in. A
+   * member must not be lost to its group because somebody forgot to say {@code --join} again.
+   */
+  static List<ClusterConfig.Group> hostedBy(ClusterConfig config, ClusterConfig.Node self) {
+    List<ClusterConfig.Group> named = config.groupsOf(self);
+    List<ClusterConfig.Group> hosted = new ArrayList<>();
+    for (ClusterConfig.Group group : config.groups()) {
+      boolean lived = Files.isDirectory(self.directory().resolve("groups/g" + group.id()));
+      if (lived && !named.contains(group)) {
+        LOG.info("event=group-hosted-as-before node={} group={}", self.name(), group.name());
+      }
+      if (lived || named.contains(group)) {
+        hosted.add(group);
+      }
+    }
+    return hosted;
   }
 
   /** A group begins with the nodes its file names; whoever comes later is told who they are. */

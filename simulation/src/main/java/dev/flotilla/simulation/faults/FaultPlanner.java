@@ -74,7 +74,8 @@ public final class FaultPlanner {
           case WALL_JUMP -> random.nextInt(-100_000, 100_000);
           case TRANSFER -> random.nextBoolean() ? 0 : pick(topology.members(group));
           case BIT_ROT, MEMBERS -> random.nextInt(Integer.MAX_VALUE);
-      case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART, WIPE -> 0;
+          case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART, WIPE ->
+              0;
         };
     if (kind == Kind.TRANSFER) {
       node = 0;

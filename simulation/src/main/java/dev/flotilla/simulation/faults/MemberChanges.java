@@ -37,9 +37,7 @@ final class MemberChanges {
     int kind = fault.amount() % 3;
     int pick = fault.amount() / 3;
     ChangeMembersRequest.Builder request =
-        ChangeMembersRequest.newBuilder()
-            .setGroup(fault.group())
-            .setTimeoutMillis(TIMEOUT_MILLIS);
+        ChangeMembersRequest.newBuilder().setGroup(fault.group()).setTimeoutMillis(TIMEOUT_MILLIS);
     if (kind == 0 && voters.size() > LEAST_VOTERS) {
       request.setRemove(RemoveMember.newBuilder().setNode(voters.get(pick % voters.size())));
     } else if (others.isEmpty()) {
