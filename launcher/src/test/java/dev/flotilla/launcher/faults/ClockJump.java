@@ -36,7 +36,7 @@ final class ClockJump implements Fault {
   }
 
   @Override
-  public void inject(FaultedCluster cluster) {
+  public void prepare(FaultedCluster cluster) {
     victim = cluster.followers().getFirst();
     offset = cluster.directory().resolve("clock-offset");
     write("+0");
@@ -54,6 +54,10 @@ final class ClockJump implements Fault {
             "1"));
     cluster.awaitHealthy();
     cluster.makeLeader(victim);
+  }
+
+  @Override
+  public void inject(FaultedCluster cluster) {
     oldTerm = cluster.term();
     write("+" + JUMP.toSeconds());
     Awaitility.await("the clock of n" + victim + " has jumped")

@@ -122,10 +122,14 @@ final class DiskFaults {
     }
 
     @Override
-    public void inject(FaultedCluster cluster) {
+    public void prepare(FaultedCluster cluster) {
       victim = cluster.followers().getFirst();
       cluster.moveToSmallDisk(victim, SIZE);
       cluster.makeLeader(victim);
+    }
+
+    @Override
+    public void inject(FaultedCluster cluster) {
       Path folder = cluster.folder(victim);
       ballast = folder.resolve("ballast");
       fill();

@@ -18,6 +18,9 @@ interface Fault {
     return 16;
   }
 
+  /** Sets the stage, before any client is there. */
+  default void prepare(FaultedCluster cluster) {}
+
   /** Begins. Returns when the fault is in effect. */
   void inject(FaultedCluster cluster);
 

@@ -83,6 +83,7 @@ final class FaultTrial {
 
   private FaultVerdict judge(HistoryClients clients) {
     cluster.awaitHealthy();
+    fault.prepare(cluster);
     Resources before = Resources.of(cluster, form.heaps());
     clients.start();
     lasts(form.before(), clients, 50);
