@@ -8,6 +8,8 @@ import java.util.List;
  * @param leader 0 when none is known
  * @param sinceLeaderContactNanos time since the leader was last heard; 0 on the leader itself,
  *     {@link Long#MAX_VALUE} when none ever was
+ * @param leaseEndNanos until when, by this node's monotonic clock, a leader answers reads without
+ *     asking anybody; before any moment of that clock when it does not
  * @param membership the one in force, whether it is committed or not
  * @param membershipIndex where it stands in the log, or the log's base if it is not after that
  * @param membershipTerm of the entry there: of two replicas' memberships the one with the higher
@@ -28,6 +30,7 @@ public record CoreStatus(
     long lastIndex,
     long lastTerm,
     long sinceLeaderContactNanos,
+    long leaseEndNanos,
     Membership membership,
     long membershipIndex,
     long membershipTerm,

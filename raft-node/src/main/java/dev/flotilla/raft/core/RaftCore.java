@@ -508,6 +508,7 @@ public final class RaftCore {
         log.lastIndex(),
         log.lastTerm(),
         replica.isLeader() ? 0 : election.sinceLeaderContactNanos(nowNanos),
+        reads.leaseEndNanos(),
         replica.memberships.effective(),
         membershipIndex,
         log.termAt(membershipIndex),

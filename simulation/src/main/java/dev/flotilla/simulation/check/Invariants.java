@@ -80,7 +80,7 @@ public final class Invariants implements Watch {
     topology
         .groups()
         .forEach((group, members) -> {
-          logs.put(group, new GroupLogs(group, marks));
+          logs.put(group, new GroupLogs(group, marks, node -> world.host(node).nanoTime()));
           effects.put(group, new Effects(group, marks, owners));
         });
   }
@@ -358,6 +358,24 @@ public final class Invariants implements Watch {
   @Override
   public void membersChanged(boolean done) {
     marks.hit(done ? Mark.MEMBERS_CHANGED : Mark.CHANGE_OF_MEMBERS_REFUSED);
+  }
+
+  @Override
+  public long committedIndex(int group) {
+    return logs(group).committedIndex();
+  }
+
+  @Override
+  public void answersRead(Host host, int group, long committedBefore) {
+    guarded(() -> {
+      StateMachine machine = host.machine(group);
+      if (machine != null && machine.applied().index() < committedBefore) {
+        throw new Violation(
+            "reads see what was committed before",
+            "n%d of g%d answers from %s, and %d was committed when it was asked"
+                .formatted(host.id(), group, machine.applied(), committedBefore));
+      }
+    });
   }
 
   @Override

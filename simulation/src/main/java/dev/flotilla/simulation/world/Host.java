@@ -72,6 +72,11 @@ public final class Host {
     return life != null;
   }
 
+  /** The machine's monotonic clock. */
+  public long nanoTime() {
+    return clock.nanoTime();
+  }
+
   /** How often the node was started. */
   public int lives() {
     return lives;

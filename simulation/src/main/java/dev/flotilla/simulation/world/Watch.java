@@ -29,6 +29,12 @@ public interface Watch {
   /** An operator's change of a group's members has ended. */
   void membersChanged(boolean done);
 
+  /** How far a group's log is known to be committed, by whoever knows most. */
+  long committedIndex(int group);
+
+  /** A node answers a fresh read that arrived when so much was committed. */
+  void answersRead(Host host, int group, long committedBefore);
+
   /** A balancer sends a request once more. */
   void retried();
 

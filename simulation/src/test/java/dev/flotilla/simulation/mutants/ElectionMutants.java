@@ -81,7 +81,7 @@ final class ElectionMutants {
             .in(Focus.ELECTIONS)
             .edit(CORE + "RaftCore.java", "return reply.term() == replica.term();", "return true;"),
         Mutant.of("freshness-by-length-only", "H14", "the longer log wins, whatever its last term")
-            .in(Focus.ELECTIONS)
+            .in(Focus.TAILS)
             .edit(
                 CORE + "EntryLog.java",
                 "return otherLastTerm > ownTerm || (otherLastTerm == ownTerm && otherLastIndex >= lastIndex);",
@@ -112,7 +112,7 @@ final class ElectionMutants {
                 "hopeless-candidate-keeps-its-term",
                 "H15",
                 "a leader of an older term is not told so")
-            .in(Focus.ELECTIONS)
+            .in(Focus.TAILS)
             .edit(
                 CORE + "Following.java",
                 "void answerStaleLeader(Message message) {",

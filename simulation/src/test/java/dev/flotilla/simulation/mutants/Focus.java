@@ -52,13 +52,14 @@ enum Focus {
     Scenario scenario(long seed) {
       return new Sketch(seed)
           .leases(true)
-          .work(6, 3, 15, 65, 90)
-          .fault(Kind.PAUSE, 1_300, 300, 2_500)
-          .fault(Kind.ISOLATE, 1_300, 400, 2_000)
-          .fault(Kind.ONE_WAY, 1_700, 400, 2_000)
-          .fault(Kind.TRANSFER, 900, 500, 1_000)
+          .balancers(2)
+          .links(30)
+          .work(5, 3, 20, 60, 90)
+          .fault(Kind.PAUSE, 1_300, 100, 1_200)
+          .fault(Kind.PARTITION, 600, 200, 1_000)
+          .fault(Kind.TRANSFER, 600, 300, 600)
           .fault(Kind.WALL_JUMP, 1_000, 0, 0)
-          .fault(Kind.CONNECTION_BREAK, 1_500, 0, 0)
+          .fault(Kind.CONNECTION_BREAK, 300, 0, 0)
           .scenario();
     }
   },
@@ -86,7 +87,7 @@ enum Focus {
       return new Sketch(seed)
           .nodes(3, 5)
           .balancers(2)
-          .links(10)
+          .links(60)
           .leases(false)
           .append(256)
           .compaction(4_000, 1 << 20)

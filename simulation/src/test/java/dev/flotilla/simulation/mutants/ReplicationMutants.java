@@ -94,7 +94,6 @@ final class ReplicationMutants {
                 "uncommitted-bytes-never-freed",
                 "H52",
                 "what was committed still counts as backlog")
-            .in(Focus.TAILS)
             .edit(CORE + "Replication.java", "uncommitted.committed(stored);", ""),
         Mutant.of(
                 "leader-without-quorum-goes-on",
