@@ -128,8 +128,7 @@ final class Promises {
     }
     // In the very pass that the power cut, a newer leader may have had it replaced: then the log
     // ends in that leader's term, which no write that was merely lost can explain.
-    boolean replaced =
-        status.lastTerm() > heldTerm && !heldIsCommitted.test(heldIndex, heldTerm);
+    boolean replaced = status.lastTerm() > heldTerm && !heldIsCommitted.test(heldIndex, heldTerm);
     if (!replaced) {
       throw new Violation(
           "acknowledged means durable",
