@@ -87,6 +87,14 @@ public final class NodeLoop {
     return replica == null ? null : replica.view();
   }
 
+  /**
+   * Whether every record in the log is proven to be durable by one after it, so that damage to any
+   * of them would be told from a torn write.
+   */
+  public boolean isLogSealed() {
+    return !wal.isDirty() && !wal.isUnsealed();
+  }
+
   /** What to call when mail arrived. */
   public void onMail(Runnable action) {
     context.mailbox.onMail(action);
