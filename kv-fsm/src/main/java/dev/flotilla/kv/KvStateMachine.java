@@ -48,8 +48,14 @@ public final class KvStateMachine implements StateMachine {
   public KvStateMachine(KvEngine engine, KvOptions options) {
     this.engine = engine;
     this.options = options;
-    state = new ReplicatedState(engine);
-    expiry = new ExpiryIndex(state.staged());
+    try {
+      state = new ReplicatedState(engine);
+      expiry = new ExpiryIndex(state.staged());
+    } catch (RuntimeException e) {
+      // Nobody else will, and the folder must be free for whoever opens it next.
+      engine.close();
+      throw e;
+    }
     sessions = new SessionTable(state, expiry);
     keySpace = new KeySpace(state, expiry);
     commands = new CommandExecutor(state, sessions, keySpace);

@@ -85,6 +85,7 @@ public final class BalancerServer implements AutoCloseable {
     // a request would
     // belong to the web application.
     router.warmUp();
+    router.followMembers();
     try {
       WebServer web =
           WebServer.start(

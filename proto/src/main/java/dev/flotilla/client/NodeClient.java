@@ -155,7 +155,12 @@ public final class NodeClient implements AutoCloseable {
   /** Sends a command to a group's replica on this node. */
   public void command(int group, ByteString command, int timeoutMillis, Consumer<Reply> onReply) {
     submit(
-        group, true, command, ReadConsistency.READ_CONSISTENCY_UNSPECIFIED, timeoutMillis, onReply);
+        group,
+        PendingRequest.Kind.COMMAND,
+        command,
+        ReadConsistency.READ_CONSISTENCY_UNSPECIFIED,
+        timeoutMillis,
+        onReply);
   }
 
   /** The same; the future is completed on the event loop and never exceptionally. */
@@ -172,7 +177,7 @@ public final class NodeClient implements AutoCloseable {
       ReadConsistency consistency,
       int timeoutMillis,
       Consumer<Reply> onReply) {
-    submit(group, false, query, consistency, timeoutMillis, onReply);
+    submit(group, PendingRequest.Kind.QUERY, query, consistency, timeoutMillis, onReply);
   }
 
   /** The same; the future is completed on the event loop and never exceptionally. */
@@ -183,9 +188,20 @@ public final class NodeClient implements AutoCloseable {
     return future;
   }
 
+  /** Asks the node's replica of a group who belongs to the group. */
+  public void members(int group, int timeoutMillis, Consumer<Reply> onReply) {
+    submit(
+        group,
+        PendingRequest.Kind.MEMBERS,
+        ByteString.EMPTY,
+        ReadConsistency.READ_CONSISTENCY_UNSPECIFIED,
+        timeoutMillis,
+        onReply);
+  }
+
   private void submit(
       int group,
-      boolean command,
+      PendingRequest.Kind kind,
       ByteString body,
       ReadConsistency consistency,
       int timeoutMillis,
@@ -196,8 +212,7 @@ public final class NodeClient implements AutoCloseable {
       return;
     }
     long deadline = nanoTime.getAsLong() + Math.max(1, timeoutMillis) * 1_000_000L;
-    PendingRequest request =
-        new PendingRequest(group, command, body, consistency, deadline, onReply);
+    PendingRequest request = new PendingRequest(group, kind, body, consistency, deadline, onReply);
     if (!admit(request)) {
       String message = "too many requests to " + address + " wait for an answer";
       onReply.accept(notApplied(ErrorCode.ERROR_CODE_OVERLOADED, message));
@@ -407,6 +422,16 @@ public final class NodeClient implements AutoCloseable {
           refused
               ? notApplied(ErrorCode.ERROR_CODE_UNAVAILABLE, message)
               : request.withoutAnswer(ErrorCode.ERROR_CODE_UNAVAILABLE, message));
+    }
+  }
+
+  /** Like {@link #close}, and does not wait for it: for callers that must not block. */
+  public void closeLater() {
+    closed = true;
+    try {
+      loop.execute(this::closeOnLoop);
+    } catch (RejectedExecutionException networkClosed) {
+      log.debug("client of {} closed after its network", address);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.flotilla.client;
 
 import com.google.protobuf.ByteString;
 import dev.flotilla.proto.client.v1.ErrorCode;
+import dev.flotilla.proto.client.v1.MembersQuery;
 import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
@@ -16,8 +17,15 @@ final class PendingRequest extends DeadlineWheel.Item {
   /** What a request costs in the client's byte budget beside its body. */
   static final int OVERHEAD_BYTES = 64;
 
+  /** What is asked. Only a command can have an effect. */
+  enum Kind {
+    COMMAND,
+    QUERY,
+    MEMBERS
+  }
+
   private final int group;
-  private final boolean command;
+  private final Kind kind;
   private final ByteString body;
   private final ReadConsistency consistency;
   private final long deadlineNanos;
@@ -27,13 +35,13 @@ final class PendingRequest extends DeadlineWheel.Item {
 
   PendingRequest(
       int group,
-      boolean command,
+      Kind kind,
       ByteString body,
       ReadConsistency consistency,
       long deadlineNanos,
       Consumer<Reply> onReply) {
     this.group = group;
-    this.command = command;
+    this.kind = kind;
     this.body = body;
     this.consistency = consistency;
     this.deadlineNanos = deadlineNanos;
@@ -66,12 +74,11 @@ final class PendingRequest extends DeadlineWheel.Item {
             .setId(newId)
             .setGroup(group)
             .setTimeoutMillis((int) Math.min(Integer.MAX_VALUE, leftMillis));
-    if (command) {
-      request.setCommand(body);
-    } else {
-      request.setQuery(body).setConsistency(consistency);
-    }
-    return request.build();
+    return switch (kind) {
+      case COMMAND -> request.setCommand(body).build();
+      case QUERY -> request.setQuery(body).setConsistency(consistency).build();
+      case MEMBERS -> request.setMembers(MembersQuery.getDefaultInstance()).build();
+    };
   }
 
   /**
@@ -80,7 +87,9 @@ final class PendingRequest extends DeadlineWheel.Item {
    */
   Reply withoutAnswer(ErrorCode error, String message) {
     return refusal(
-        command && id != 0 ? Outcome.OUTCOME_UNKNOWN : Outcome.OUTCOME_NOT_APPLIED, error, message);
+        kind == Kind.COMMAND && id != 0 ? Outcome.OUTCOME_UNKNOWN : Outcome.OUTCOME_NOT_APPLIED,
+        error,
+        message);
   }
 
   static Reply refusal(Outcome outcome, ErrorCode error, String message) {

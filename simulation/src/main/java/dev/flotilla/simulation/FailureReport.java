@@ -1,12 +1,13 @@
 package dev.flotilla.simulation;
 
 import dev.flotilla.simulation.faults.Fault;
-import dev.flotilla.simulation.world.Trace;
 import dev.flotilla.simulation.world.Violation;
 import java.io.PrintWriter;
 
 /** What a person needs who looks into a failed run. */
 final class FailureReport {
+  private static final int LAST_ROWS = 200;
+
   private final RunResult result;
   private final Scenarios.Profile profile;
 
@@ -30,9 +31,7 @@ final class FailureReport {
       out.println("  " + fault);
     }
     out.println();
-    for (Trace.Event event : result.lastEvents()) {
-      out.println(event);
-    }
+    new SpaceTimeDiagram(result.lastEvents()).print(out, LAST_ROWS);
     out.printf(
         "%nreplay: flotilla simulate --profile %s --seeds 1 --from %d%n",
         profile, result.scenario().seed());

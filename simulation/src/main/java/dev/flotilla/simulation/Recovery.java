@@ -1,16 +1,16 @@
 package dev.flotilla.simulation;
 
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Member;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.runtime.ReplicaView;
 import dev.flotilla.simulation.workload.Workload;
-import dev.flotilla.simulation.world.Host;
 import dev.flotilla.simulation.world.Violation;
 import dev.flotilla.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 
 /** Whether the cluster is what it should be when nothing goes wrong any more. */
 final class Recovery {
@@ -35,21 +35,18 @@ final class Recovery {
     if (!workload.isIdle()) {
       missing.add("operations are still under way");
     }
-    world
-        .topology()
-        .groups()
-        .forEach((group, members) -> {
-          if (!onlyFirst || missing.isEmpty()) {
-            look(group, members, missing);
-          }
-        });
+    for (int group : world.topology().groups().keySet()) {
+      if (!onlyFirst || missing.isEmpty()) {
+        look(group, missing);
+      }
+    }
     return missing;
   }
 
-  private void look(int group, SortedSet<Integer> members, List<String> missing) {
+  private void look(int group, List<String> missing) {
     List<Integer> leaders = new ArrayList<>();
     long commit = 0;
-    for (int node : members) {
+    for (int node : world.hostsOf(group)) {
       ReplicaView view = world.host(node).view(group);
       if (view == null) {
         missing.add("n" + node + " is down");
@@ -64,7 +61,13 @@ final class Recovery {
       missing.add("g" + group + " is led by " + leaders);
       return;
     }
-    for (int node : members) {
+    Membership membership = membership(group);
+    if (membership.isJoint() || membership.members().values().stream().anyMatch(Member::promote)) {
+      missing.add(
+          "g%d is between two memberships: %s, %s"
+              .formatted(group, membership, world.host(leaders.getFirst()).view(group)));
+    }
+    for (int node : membership.voters()) {
       ReplicaView view = world.host(node).view(group);
       CoreStatus status = view == null ? null : view.status();
       if (status == null
@@ -75,24 +78,37 @@ final class Recovery {
     }
   }
 
-  /** The sum of all replicas' terms: at rest it does not change. */
+  /** As the group's leader has it; nobody's when there is none. */
+  private Membership membership(int group) {
+    for (int node : world.hostsOf(group)) {
+      ReplicaView view = world.host(node).view(group);
+      if (view != null && view.status().role() == Role.LEADER) {
+        return view.status().membership();
+      }
+    }
+    return Membership.EMPTY;
+  }
+
+  /** The sum of all groups' newest terms: at rest it does not change. */
   long terms() {
     long sum = 0;
-    for (Host host : world.hosts()) {
-      for (int group : world.topology().groupsOf(host.id())) {
-        ReplicaView view = host.view(group);
-        sum += view == null ? 0 : view.status().term();
+    for (int group : world.topology().groups().keySet()) {
+      long newest = 0;
+      for (int node : world.hostsOf(group)) {
+        ReplicaView view = world.host(node).view(group);
+        newest = Math.max(newest, view == null ? 0 : view.status().term());
       }
+      sum += newest;
     }
     return sum;
   }
 
   /** Whether all replicas of each group have applied equally much. */
   boolean standsStill() {
-    return world.topology().groups().entrySet().stream()
+    return world.topology().groups().keySet().stream()
         .allMatch(group ->
-            group.getValue().stream()
-                    .map(node -> machine(node, group.getKey()).applied())
+            membership(group).voters().stream()
+                    .map(node -> machine(node, group).applied())
                     .distinct()
                     .count()
                 == 1);
@@ -100,22 +116,23 @@ final class Recovery {
 
   /** All replicas of a group stand at the same position and hold the same. */
   void checkEqualStates() {
-    world
-        .topology()
-        .groups()
-        .forEach((group, members) -> {
-          StateMachine first = machine(members.first(), group);
-          for (int node : members) {
-            StateMachine machine = machine(node, group);
-            if (!machine.applied().equals(first.applied())
-                || machine.stateHash() != first.stateHash()) {
-              throw new Violation(
-                  "equal states at the end",
-                  "g%d: n%d is at %s, n%d at %s"
-                      .formatted(group, members.first(), first.applied(), node, machine.applied()));
-            }
-          }
-        });
+    for (int group : world.topology().groups().keySet()) {
+      List<Integer> voters = List.copyOf(membership(group).voters());
+      if (voters.isEmpty()) {
+        throw new Violation("everything recovers in time", "g" + group + " lost its leader again");
+      }
+      StateMachine first = machine(voters.getFirst(), group);
+      for (int node : voters) {
+        StateMachine machine = machine(node, group);
+        if (!machine.applied().equals(first.applied())
+            || machine.stateHash() != first.stateHash()) {
+          throw new Violation(
+              "equal states at the end",
+              "g%d: n%d is at %s, n%d at %s"
+                  .formatted(group, voters.getFirst(), first.applied(), node, machine.applied()));
+        }
+      }
+    }
   }
 
   private StateMachine machine(int node, int group) {

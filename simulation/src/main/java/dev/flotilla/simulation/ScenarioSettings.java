@@ -18,6 +18,7 @@ import dev.flotilla.simulation.world.WorldSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -30,6 +31,7 @@ final class ScenarioSettings implements WorldSettings {
   private final Scenario scenario;
   private final Supplier<Watch> watch;
   private final Map<Integer, String> addresses = new TreeMap<>();
+  private final Map<Integer, KvOptions> options = new TreeMap<>();
   private final Dice dice;
 
   ScenarioSettings(Scenario scenario, Supplier<Watch> watch) {
@@ -57,12 +59,12 @@ final class ScenarioSettings implements WorldSettings {
   @Override
   public List<ReplicaSpec> replicas(Host host, Map<Integer, StateMachine> machines) {
     List<ReplicaSpec> specs = new ArrayList<>();
-    for (int group : scenario.topology().groupsOf(host.id())) {
+    for (int group : host.groups()) {
       specs.add(
           new ReplicaSpec(
               group,
               "g" + group,
-              Membership.ofVoters(scenario.topology().members(group)),
+              bootstrap(host.id(), group),
               directory -> {
                 StateMachine machine =
                     watch
@@ -79,7 +81,17 @@ final class ScenarioSettings implements WorldSettings {
     return specs;
   }
 
+  /** Who was not there from the beginning waits to be let in. */
+  private Membership bootstrap(int node, int group) {
+    SortedSet<Integer> first = scenario.topology().members(group);
+    return first.contains(node) ? Membership.ofVoters(first) : Membership.EMPTY;
+  }
+
   private KvOptions kvOptions(int group) {
+    return options.computeIfAbsent(group, this::newKvOptions);
+  }
+
+  private KvOptions newKvOptions(int group) {
     return new KvOptions(
         1,
         scenario.topology().slots().ranges(group).stream()

@@ -137,10 +137,7 @@ public final class Scenarios {
   /** What kinds of trouble a run may see. */
   public enum Profile {
     /** Everything. */
-    SWARM(
-        EnumSet.complementOf(
-            EnumSet.of(Fault.Kind.SYNC_FAILURE, Fault.Kind.READ_FAILURE, Fault.Kind.DISK_FULL)),
-        true),
+    SWARM(EnumSet.allOf(Fault.Kind.class), true),
     /** Nothing at all goes wrong. */
     CALM(EnumSet.noneOf(Fault.Kind.class), false);
 

@@ -43,7 +43,7 @@ final class EngineFolders {
       return null;
     }
     if (number(name) == 0 || !Files.isDirectory(home.resolve(name))) {
-      throw new EngineException(home.resolve(ACTIVE) + " names no generation: '" + name + "'");
+      throw EngineException.damaged(home.resolve(ACTIVE) + " names no generation: '" + name + "'");
     }
     return home.resolve(name);
   }
@@ -89,7 +89,7 @@ final class EngineFolders {
       if (keep == null && number(name) > 1) {
         // The first activation is of db-1, so ACTIVE was here and is lost: damage, not a first
         // start.
-        throw new EngineException(home + " holds " + name + " but no " + ACTIVE);
+        throw EngineException.damaged(home + " holds " + name + " but no " + ACTIVE);
       }
       if (!path.equals(keep) && !name.equals(ACTIVE)) {
         deleteRecursively(path);

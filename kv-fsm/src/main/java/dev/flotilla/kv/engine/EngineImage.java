@@ -45,13 +45,13 @@ final class EngineImage {
       ByteBuffer image = ByteBuffer.allocate(Math.toIntExact(file.size()));
       file.read(0, image);
       if (image.hasRemaining() || image.capacity() < 20) {
-        throw new EngineException("image " + path + " is cut short");
+        throw EngineException.damaged("image " + path + " is cut short");
       }
       image.flip();
       CRC32C crc = new CRC32C();
       crc.update(image.array(), 0, image.capacity() - 4);
       if ((int) crc.getValue() != image.getInt(image.capacity() - 4) || image.getLong() != MAGIC) {
-        throw new EngineException("image " + path + " is damaged");
+        throw EngineException.damaged("image " + path + " is damaged");
       }
       NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
       long count = image.getLong();

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -201,7 +202,22 @@ public final class RocksDbEngine implements KvEngine {
   }
 
   private EngineException failed(String what, Exception cause) {
-    return new EngineException(what + " (store " + directory + ")", cause);
+    String message = what + " (store " + directory + ")";
+    return cause instanceof RocksDBException rocks && isDamage(rocks)
+        ? EngineException.damaged(message, cause)
+        : new EngineException(message, cause);
+  }
+
+  /** A checksum that does not match, or a file that should be there and is not. */
+  private static boolean isDamage(RocksDBException cause) {
+    Status status = cause.getStatus();
+    Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
+    String message = cause.getMessage();
+    return code == Status.Code.Corruption
+        || code == Status.Code.NotFound
+        || (message != null
+            && (message.contains("No such file or directory")
+                || message.contains("does not exist")));
   }
 
   private void checkOpen() {

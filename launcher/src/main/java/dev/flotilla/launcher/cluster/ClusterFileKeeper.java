@@ -7,6 +7,7 @@ import dev.flotilla.launcher.config.ClusterConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Keeps {@code cluster.json} true while the cluster runs. */
 public final class ClusterFileKeeper implements AutoCloseable {
@@ -14,15 +15,21 @@ public final class ClusterFileKeeper implements AutoCloseable {
   private final ClusterConfig config;
   private final boolean processes;
   private final RunningCluster cluster;
+  private final LateNodes late;
   private final long startedMillis = System.currentTimeMillis();
   private boolean closed;
 
   public ClusterFileKeeper(
-      DataDirectory directory, ClusterConfig config, boolean processes, RunningCluster cluster) {
+      DataDirectory directory,
+      ClusterConfig config,
+      boolean processes,
+      RunningCluster cluster,
+      LateNodes late) {
     this.directory = directory;
     this.config = config;
     this.processes = processes;
     this.cluster = cluster;
+    this.late = late;
   }
 
   /** Writes the file as things are now. */
@@ -38,19 +45,22 @@ public final class ClusterFileKeeper implements AutoCloseable {
             processes,
             startedMillis,
             directory.configFile().toString(),
-            config.nodes().stream().map(this::entry).toList(),
+            Stream.concat(
+                    config.nodes().stream().map(node -> entry(node, cluster.pidOf(node.id()))),
+                    late.nodes().stream().map(node -> entry(node, late.pidOf(node.id()))))
+                .toList(),
             new BalancerEntry(cluster.balancerPid(), config.balancer().advertise().toString()))
         .write(path);
   }
 
-  private NodeEntry entry(ClusterConfig.Node node) {
+  private NodeEntry entry(ClusterConfig.Node node, long pid) {
     return new NodeEntry(
         node.id(),
         node.name(),
         config.groupsOf(node).stream()
             .map(ClusterConfig.Group::name)
             .collect(Collectors.joining(",")),
-        cluster.pidOf(node.id()),
+        pid,
         node.grpc().advertise().toString(),
         node.http().advertise().toString(),
         node.directory().toString());

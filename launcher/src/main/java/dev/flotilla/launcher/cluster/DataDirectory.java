@@ -22,6 +22,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -51,21 +52,36 @@ public final class DataDirectory {
    *
    * @throws Failure when the data belongs to a cluster of another shape
    */
-  public ClusterConfig prepare(LocalLayout layout, Overrides overrides) throws IOException {
-    String clusterId;
-    ClusterConfig.Tuning tuning;
-    if (Files.exists(configFile())) {
-      // Read without overrides: those are for this run and must not end up in the file.
-      ClusterConfig stored = ClusterConfigReader.read(configFile(), Overrides.none());
-      clusterId = stored.clusterId();
-      tuning = stored.tuning();
-      requireSameShape(stored, layout.config(clusterId, path, tuning));
-    } else {
-      requireEmpty();
-      clusterId = newClusterId();
-      tuning = ClusterConfig.Tuning.DEFAULT;
+  public ClusterConfig prepare(LocalLayout layout, Overrides overrides)
+      throws IOException, InterruptedException {
+    try (ConfigFileLock lock = ConfigFileLock.acquire(path)) {
+      Optional<ClusterConfig> stored = stored();
+      ClusterConfig wanted;
+      if (stored.isPresent()) {
+        ClusterConfig before = stored.get();
+        wanted = layout.config(before.clusterId(), path, before.tuning(), before);
+        requireSameShape(before, wanted);
+      } else {
+        requireEmpty();
+        wanted = layout.config(newClusterId(), path, ClusterConfig.Tuning.DEFAULT);
+      }
+      return write(wanted, overrides);
     }
-    String text = ClusterConfigWriter.write(layout.config(clusterId, path, tuning));
+  }
+
+  /**
+   * The stored configuration, without overrides: those are for one run and must not end up in the
+   * file. Empty when there is none yet.
+   */
+  public Optional<ClusterConfig> stored() {
+    return Files.exists(configFile())
+        ? Optional.of(ClusterConfigReader.read(configFile(), Overrides.none()))
+        : Optional.empty();
+  }
+
+  /** Replaces the file; returns it as this run sees it. Call under the file's lock. */
+  ClusterConfig write(ClusterConfig config, Overrides overrides) throws IOException {
+    String text = ClusterConfigWriter.write(config);
     ClusterConfig effective = ClusterConfigReader.parse(CONFIG_NAME, text, path, overrides);
     writeConfig(text);
     return effective;
@@ -110,7 +126,7 @@ public final class DataDirectory {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
-        if (!name.equals(DataDirectoryLock.NAME) && !name.equals("logs")) {
+        if (!List.of(DataDirectoryLock.NAME, ConfigFileLock.NAME, "logs").contains(name)) {
           throw new Failure(
               ExitCode.BAD_CONFIGURATION,
               path + " is not empty (it holds " + name + ") and has no " + CONFIG_NAME + " in it.",
@@ -153,10 +169,11 @@ public final class DataDirectory {
    * @return whether there was any
    */
   public boolean clear() throws IOException {
-    if (!Files.exists(configFile())) {
+    Optional<ClusterConfig> found = stored();
+    if (found.isEmpty()) {
       return false;
     }
-    ClusterConfig stored = ClusterConfigReader.read(configFile(), Overrides.none());
+    ClusterConfig stored = found.get();
     for (ClusterConfig.Node node : stored.nodes()) {
       if (node.directory().startsWith(path) && !node.directory().equals(path)) {
         deleteRecursively(node.directory());

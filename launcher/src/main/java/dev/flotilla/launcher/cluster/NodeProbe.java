@@ -103,11 +103,14 @@ public final class NodeProbe implements AutoCloseable {
           new NodeView.Replica(
               replica.path("group").asString(""),
               replica.path("state").asString(""),
+              replica.path("standing").asString(""),
               replica.path("term").asLong(0),
               textOrNull(replica.path("leader")),
               replica.path("commitIndex").asLong(0),
               replica.path("appliedIndex").asLong(0),
               replica.path("lastLogIndex").asLong(0),
+              texts(replica.path("voters")),
+              texts(replica.path("learners")),
               textOrNull(replica.path("stateHash")),
               replica.path("snapshotsInstalled").asLong(0),
               replica.path("compactions").asLong(0)));
@@ -118,6 +121,12 @@ public final class NodeProbe implements AutoCloseable {
         document.path("cluster").asString(""),
         document.path("pid").asLong(0),
         replicas);
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(item -> texts.add(item.asString("")));
+    return List.copyOf(texts);
   }
 
   private static @Nullable String textOrNull(JsonNode node) {

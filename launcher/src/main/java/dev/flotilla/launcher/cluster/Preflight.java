@@ -60,7 +60,8 @@ public final class Preflight {
     }
   }
 
-  private static boolean canBind(HostPort address) {
+  /** Whether a server could listen there right now. */
+  static boolean canBind(HostPort address) {
     try (ServerSocket socket = new ServerSocket()) {
       // As the servers themselves do: a port whose old connections linger in TIME_WAIT is free.
       socket.setReuseAddress(true);

@@ -19,6 +19,7 @@ final class ClusterTable {
         switch (state) {
           case "LEADER" -> terminal::green;
           case "FOLLOWER", "LEARNER" -> UnaryOperator.identity();
+          case "JOINING", "REMOVED" -> terminal::dim;
           default -> terminal::red;
         };
     return new Cell(state.toLowerCase(Locale.ROOT), style);
@@ -48,7 +49,7 @@ final class ClusterTable {
       if (replica == null) {
         cells[2] = new Cell(row.problem(), terminal::red);
       } else {
-        cells[2] = role(terminal, replica.state());
+        cells[2] = role(terminal, row.part());
         cells[3] = Cell.of(replica.term());
         cells[4] = Cell.of(replica.commitIndex());
         cells[5] = Cell.of(replica.appliedIndex());

@@ -4,6 +4,7 @@ import dev.flotilla.bench.BenchCommand;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.terminal.Terminal;
+import dev.flotilla.simulation.SimulateCommand;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,18 +31,24 @@ public final class CommandTree {
             new SetCommand(terminal),
             new DeleteCommand(terminal),
             new StatusCommand(terminal))) {
-      CommandLine child = new CommandLine(command);
-      // Help but no --version: set and get are about keys.
-      child.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
-      root.addSubcommand(child);
+      root.addSubcommand(withHelp(new CommandLine(command)));
     }
+    root.addSubcommand(withHelp(MembersCommand.commandLine(terminal)));
     root.addSubcommand(BenchCommand.commandLine()); // brings its own --help
+    root.addSubcommand(new SimulateCommand());
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     root.setUsageHelpWidth(USAGE_WIDTH);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExecutionExceptionHandler(
         (exception, commandLine, parsed) -> report(terminal, exception, parsed));
     return root;
+  }
+
+  /** Help but no --version: set and get are about keys. */
+  private static CommandLine withHelp(CommandLine command) {
+    command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+    command.getSubcommands().values().forEach(CommandTree::withHelp);
+    return command;
   }
 
   /** {@code -h} on every command. */
@@ -82,8 +89,10 @@ public final class CommandTree {
   }
 
   private static boolean wantsJson(ParseResult parsed) {
-    return parsed.hasSubcommand()
-        && parsed.subcommand().matchedOptionValue("-o", OutputOption.Format.text)
-            == OutputOption.Format.json;
+    ParseResult deepest = parsed;
+    while (deepest.hasSubcommand()) {
+      deepest = deepest.subcommand();
+    }
+    return deepest.matchedOptionValue("-o", OutputOption.Format.text) == OutputOption.Format.json;
   }
 }

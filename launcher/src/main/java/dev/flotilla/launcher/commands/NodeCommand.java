@@ -2,10 +2,13 @@ package dev.flotilla.launcher.commands;
 
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.cluster.DataDirectory;
+import dev.flotilla.launcher.cluster.JoiningNode;
 import dev.flotilla.launcher.cluster.Preflight;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.ClusterConfigReader;
 import dev.flotilla.launcher.config.DidYouMean;
+import dev.flotilla.launcher.config.HostPort;
 import dev.flotilla.launcher.config.Overrides;
 import dev.flotilla.launcher.node.LogFiles;
 import dev.flotilla.launcher.node.NodeInstance;
@@ -16,44 +19,80 @@ import dev.flotilla.launcher.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code flotilla node}: one node in this process. */
 @Command(
     name = "node",
     description = {
-      "Runs one node of a cluster file until SIGTERM or Ctrl-C, which make it hand over what it",
-      "leads, flush and end. Exit code 70 when its disk failed or is damaged."
+      "Runs one node of a cluster; with --join, a new one.",
+      "",
+      "Until SIGTERM or Ctrl-C, which make it hand over what it leads, flush and end. Exit code 70 when its disk failed or is damaged.",
+      "",
+      "With --join it starts as a node that is to join a group: it hosts a replica that waits, takes",
+      "no part in any vote and does no harm, until flotilla members add lets it in. In the folder of",
+      "flotilla up a new node gets its number from its name, the next free ports, and a place in the",
+      "cluster file, so that it comes back with the cluster. After that it is started like any other."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  flotilla node --config cluster.yaml --name n1",
-      "  flotilla node --config flotilla-data/flotilla.yaml --name n3   after kill -9 of n3",
-      "  FLOTILLA_TIMINGS_HEARTBEAT=100ms flotilla node --config cluster.yaml --name n1"
+      "  flotilla node n10 --join g1                  a tenth node beside flotilla up, for group g1",
+      "  flotilla members add g1 n10                  then, in another terminal, lets it in",
+      "  flotilla node n3                             n3 of ./flotilla-data again, after kill -9",
+      "  flotilla node n1 --config cluster.yaml       n1 of a cluster file of your own",
+      "  FLOTILLA_TIMINGS_HEARTBEAT=100ms flotilla node n1 --config cluster.yaml"
     })
 public final class NodeCommand implements Callable<Integer> {
   private static final long STOP_MILLIS = 3_500;
 
   @Mixin private SetOption set = new SetOption();
 
+  @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
+
+  @Parameters(
+      paramLabel = "NODE",
+      arity = "0..1",
+      description = "Which node this is, as in n1. The same as --name.")
+  private @Nullable String node;
+
+  @Option(names = "--name", paramLabel = "NODE", description = "Which node this is.")
+  private @Nullable String name;
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      required = true,
-      description = "The cluster file (YAML or JSON).")
-  private Path config = Path.of("flotilla.yaml");
+      description =
+          "The cluster file (YAML or JSON). Default: flotilla.yaml of the data directory.")
+  private @Nullable Path config;
 
   @Option(
-      names = "--name",
-      paramLabel = "NODE",
-      required = true,
-      description = "Which of the file's nodes this is.")
-  private String name = "";
+      names = "--join",
+      paramLabel = "GROUP",
+      split = ",",
+      description = "The group (or groups, commas between) this node is to join.")
+  private List<String> join = new ArrayList<>();
+
+  @Option(
+      names = "--grpc",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where a new node listens for peers and balancers. Default: the next free port.")
+  private @Nullable String grpc;
+
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description = "Where a new node serves its status. Default: the next free port.")
+  private @Nullable String http;
 
   @Option(names = "--supervised", hidden = true)
   private boolean supervised;
@@ -67,11 +106,70 @@ public final class NodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Overrides overrides = set.overrides();
-    ClusterConfig cluster = ClusterConfigReader.read(config, overrides);
-    ClusterConfig.Node self = self(cluster);
+    String self = name();
+    ClusterConfig cluster = cluster(self, overrides);
+    return run(cluster, self(cluster, self), overrides);
+  }
+
+  private String name() {
+    String given = node == null ? name : node;
+    if (given == null || (node != null && name != null && !node.equals(name))) {
+      throw new Failure(
+          ExitCode.USAGE,
+          given == null ? "Which node?" : "Is it " + node + " or " + name + "?",
+          "As in: flotilla node n1");
+    }
+    return given;
+  }
+
+  private ClusterConfig cluster(String self, Overrides overrides)
+      throws IOException, InterruptedException {
+    JoiningNode joining =
+        new JoiningNode(self, List.copyOf(join), address("--grpc", grpc), address("--http", http));
+    Path file = config;
+    if (file == null) {
+      DataDirectory directory = new DataDirectory(dataDirectory.path());
+      if (!join.isEmpty()) {
+        return joining.enter(directory, overrides);
+      }
+      if (directory.stored().isEmpty()) {
+        throw new Failure(
+            ExitCode.FAILED,
+            "There is no cluster in " + directory.path() + ".",
+            "Start one with: flotilla up (or name its folder with --data-dir, or its file with"
+                + " --config).");
+      }
+      return ClusterConfigReader.read(directory.configFile(), overrides);
+    }
+    ClusterConfig cluster = ClusterConfigReader.read(file, overrides);
+    return join.isEmpty() ? cluster : joining.joined(cluster);
+  }
+
+  private static Optional<HostPort> address(String option, @Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    Optional<HostPort> address = HostPort.parse(text).filter(parsed -> !parsed.isWildcard());
+    if (address.isEmpty()) {
+      throw new Failure(
+          ExitCode.USAGE,
+          option
+              + ": expected an address that others can dial, such as 127.0.0.1:7010, found "
+              + text,
+          "");
+    }
+    return address;
+  }
+
+  private int run(ClusterConfig cluster, ClusterConfig.Node self, Overrides overrides)
+      throws IOException {
     Preflight.portsAreFree(
         Map.of("grpc", self.grpc().listen(), "http", self.http().listen()),
-        "Stop that program, or give " + name + " other addresses in " + config + ".");
+        "Stop that program, or give "
+            + self.name()
+            + " other addresses in "
+            + (config == null ? dataDirectory.path().resolve(DataDirectory.CONFIG_NAME) : config)
+            + ".");
     Files.createDirectories(self.directory());
     Preflight.diskHasRoom(self.directory());
     LogFiles.start(cluster.logDirectory(), self.name(), LogLevel.fromEnvironment());
@@ -84,7 +182,7 @@ public final class NodeCommand implements Callable<Integer> {
       signals.watchSupervisor(System.in);
     }
     try (NodeResources resources = NodeResources.create(1)) {
-      NodeInstance node =
+      NodeInstance instance =
           NodeInstance.start(cluster, self, resources, new ProcessEnd(self.name(), System.err));
       terminal.line(
           self.name()
@@ -96,22 +194,46 @@ public final class NodeCommand implements Callable<Integer> {
               + self.http().listen()
               + ", pid "
               + ProcessHandle.current().pid());
+      sayWhatIsNext(self);
       String why = signals.await();
       terminal.line(why + ": " + self.name() + " hands over, flushes and stops.");
-      node.shutdown(STOP_MILLIS);
+      instance.shutdown(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
     }
     return ExitCode.DONE;
   }
 
-  private ClusterConfig.Node self(ClusterConfig cluster) {
+  private void sayWhatIsNext(ClusterConfig.Node self) {
+    for (String group : join) {
+      terminal.line("It waits to be let into " + group + ". In another terminal:");
+      terminal.line(
+          terminal.bold(
+              "  flotilla members add "
+                  + group
+                  + " "
+                  + self.name()
+                  + (config == null
+                      ? dataDirectory.argument()
+                      : " --config " + config.toAbsolutePath())));
+    }
+  }
+
+  private ClusterConfig.Node self(ClusterConfig cluster, String wanted) {
     List<String> names = cluster.nodes().stream().map(ClusterConfig.Node::name).toList();
-    return cluster.nodes().stream()
-        .filter(node -> node.name().equals(name))
-        .findFirst()
+    return cluster
+        .node(wanted)
         .orElseThrow(() ->
             new Failure(
                 ExitCode.BAD_CONFIGURATION,
-                config + " has no node " + name + DidYouMean.hint(name, names) + ".",
-                "It names " + String.join(", ", names) + "."));
+                (config == null ? dataDirectory.path() : config)
+                    + " has no node "
+                    + wanted
+                    + DidYouMean.hint(wanted, names)
+                    + ".",
+                "It names "
+                    + String.join(", ", names)
+                    + ". A new node names the group it is to join: --join GROUP."));
   }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       "  flotilla set greeting hello       in another terminal",
       "  flotilla get greeting",
       "  flotilla status                   who leads, how far everyone is",
+      "  flotilla members --help           more nodes, fewer nodes, other nodes",
       "",
       "Each command explains itself with --help. Exit codes: 0 done, 1 failed, 2 usage, 3 not found,",
       "4 compare failed, 5 no quorum, 70 storage failure, 78 bad configuration, 130 second Ctrl-C."

@@ -71,6 +71,7 @@ public final class StatusCommand implements Callable<Integer> {
   /**
    * One replica in the table.
    *
+   * @param part the replica's role, or why it is no member; empty without one
    * @param problem why there is no replica
    * @param lag entries behind the most advanced commit index of the group
    */
@@ -79,6 +80,7 @@ public final class StatusCommand implements Callable<Integer> {
       String group,
       long pid,
       NodeView.@Nullable Replica replica,
+      String part,
       String problem,
       long lag) {}
 
@@ -97,6 +99,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
     Set<String> groups = new TreeSet<>();
     known.forEach(node -> groups.addAll(List.of(node.group().split(","))));
+    groups.remove(""); // of a node that hosts nothing
     List<Row> rows = rows(known, views);
     List<String> leaderless =
         groups.stream()
@@ -166,7 +169,15 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static List<Row> rows(List<Known> known, List<NodeView> views) {
     Map<String, Long> commits = new LinkedHashMap<>();
+    Map<String, NodeView.Replica> leaders = new LinkedHashMap<>();
     for (NodeView view : views) {
+      view.replicas().stream()
+          .filter(NodeView.Replica::leads)
+          .forEach(replica ->
+              leaders.merge(
+                  replica.group(),
+                  replica,
+                  (one, other) -> one.term() < other.term() ? other : one));
       view.replicas()
           .forEach(replica -> commits.merge(replica.group(), replica.commitIndex(), Math::max));
     }
@@ -176,7 +187,7 @@ public final class StatusCommand implements Callable<Integer> {
       String name = known.get(i).name();
       if (view.problem() != null) {
         for (String group : known.get(i).group().split(",")) {
-          rows.add(new Row(name, group, 0, null, view.problem(), 0));
+          rows.add(new Row(name, group, 0, null, "", view.problem(), 0));
         }
       }
       for (NodeView.Replica replica : view.replicas()) {
@@ -187,11 +198,23 @@ public final class StatusCommand implements Callable<Integer> {
                 replica.group(),
                 view.pid(),
                 replica,
+                part(name, replica, leaders.get(replica.group())),
                 "",
                 Math.max(0, ahead - replica.appliedIndex())));
       }
     }
     return rows;
+  }
+
+  /** One that was removed while it could not be reached has not heard of it; its leader knows. */
+  private static String part(
+      String node, NodeView.Replica replica, NodeView.@Nullable Replica leader) {
+    boolean removed =
+        leader != null
+            && replica.standing().equals("MEMBER")
+            && !replica.leads()
+            && !leader.names(node);
+    return removed ? "REMOVED" : replica.part();
   }
 
   private static Map<String, @Nullable Object> document(List<Row> rows, List<String> leaderless) {
@@ -206,6 +229,7 @@ public final class StatusCommand implements Callable<Integer> {
       } else {
         node.put("pid", row.pid());
         node.put("role", replica.state());
+        node.put("part", row.part());
         node.put("term", replica.term());
         node.put("leader", replica.leader());
         node.put("commitIndex", replica.commitIndex());

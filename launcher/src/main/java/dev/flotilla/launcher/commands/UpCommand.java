@@ -7,6 +7,7 @@ import dev.flotilla.launcher.cluster.ClusterFileKeeper;
 import dev.flotilla.launcher.cluster.DataDirectory;
 import dev.flotilla.launcher.cluster.DataDirectoryLock;
 import dev.flotilla.launcher.cluster.JvmCluster;
+import dev.flotilla.launcher.cluster.LateNodes;
 import dev.flotilla.launcher.cluster.NodeProbe;
 import dev.flotilla.launcher.cluster.Preflight;
 import dev.flotilla.launcher.cluster.ProcessCluster;
@@ -121,6 +122,10 @@ public final class UpCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     Preflight.portsAreFree(
         layout.config("preflight", directory.path(), ClusterConfig.Tuning.DEFAULT));
+    if (fresh) {
+      // A node that joined and still runs must not lose its files under its feet.
+      directory.stored().ifPresent(Preflight::portsAreFree);
+    }
     if (fresh && directory.clear()) {
       say("Deleted the data in " + directory.path());
     }
@@ -138,11 +143,14 @@ public final class UpCommand implements Callable<Integer> {
     }
     StopSignals signals = StopSignals.install();
     RunningCluster cluster = start(config, directory, signals);
-    try (ClusterFileKeeper file = new ClusterFileKeeper(directory, config, processes, cluster)) {
+    try (LateNodes late = new LateNodes(directory, config, lateNodes());
+        ClusterFileKeeper file =
+            new ClusterFileKeeper(directory, config, processes, cluster, late)) {
       keeper.set(file);
       file.update();
+      late.start();
       int code = serve(config, directory, cluster, signals, beganNanos);
-      stop(cluster);
+      stop(cluster, late);
       return code;
     } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.stop(STOP_BUDGET);
@@ -224,9 +232,11 @@ public final class UpCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void stop(RunningCluster cluster) {
+  private void stop(RunningCluster cluster, LateNodes late) {
     long beganNanos = System.nanoTime();
-    boolean orderly = cluster.stop(STOP_BUDGET);
+    // They hand over to nodes that still run.
+    boolean orderly = late.stop(STOP_BUDGET.dividedBy(2));
+    orderly &= cluster.stop(STOP_BUDGET.minusNanos(System.nanoTime() - beganNanos));
     long millis = (System.nanoTime() - beganNanos) / 1_000_000;
     LOG.info("event=stopped orderly={} millis={}", orderly, millis);
     if (!output.json()) {
@@ -237,6 +247,27 @@ public final class UpCommand implements Callable<Integer> {
                   + millis
                   + " ms; not everything could be flushed in time, the next start replays the log.");
     }
+  }
+
+  private LateNodes.Listener lateNodes() {
+    return new LateNodes.Listener() {
+      @Override
+      public void joined(String name, long pid) {
+        LOG.info("event=node-joined name={} pid={}", name, pid);
+        terminal.line(terminal.green(name + " is here") + ", pid " + pid);
+        updateFile();
+      }
+
+      @Override
+      public void ended(String name, long pid) {
+        LOG.warn("event=late-node-ended name={} pid={}", name, pid);
+        terminal.problem(
+            terminal.red(name + " (pid " + pid + ") ended")
+                + ". Start it again with: flotilla node "
+                + name);
+        updateFile();
+      }
+    };
   }
 
   private static final String ALL_ENDED = "every process ended";

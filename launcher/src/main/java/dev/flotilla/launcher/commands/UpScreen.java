@@ -78,10 +78,10 @@ final class UpScreen {
                   .map(ClusterConfig.Group::name)
                   .collect(Collectors.joining(","))),
           view.replicas().size() == 1
-              ? ClusterTable.role(terminal, view.replicas().getFirst().state())
+              ? ClusterTable.role(terminal, view.replicas().getFirst().part())
               : Cell.of(
                   view.replicas().stream()
-                      .map(replica -> replica.state().toLowerCase(Locale.ROOT))
+                      .map(replica -> replica.part().toLowerCase(Locale.ROOT))
                       .collect(Collectors.joining(","))),
           Cell.of(node.grpc().advertise().toString()),
           Cell.of(node.http().advertise().toString()),

@@ -5,9 +5,11 @@ import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.NodeOptions;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -42,8 +44,26 @@ public record ClusterConfig(
 
   /**
    * @param directory the node's own folder; absolute
+   * @param joins groups, by id, that the node hosts a replica of although it was not there when
+   *     they began; who is a member is for the groups to say
    */
-  public record Node(int id, String name, Endpoint grpc, Endpoint http, Path directory) {}
+  public record Node(
+      int id, String name, Endpoint grpc, Endpoint http, Path directory, List<Integer> joins) {
+
+    /** A node of its groups' first hour. */
+    public Node(int id, String name, Endpoint grpc, Endpoint http, Path directory) {
+      this(id, name, grpc, http, directory, List.of());
+    }
+
+    public Node {
+      joins = joins.stream().sorted().distinct().toList();
+    }
+
+    /** The same node, joining these groups. */
+    public Node joining(List<Integer> groups) {
+      return new Node(id, name, grpc, http, directory, groups);
+    }
+  }
 
   /**
    * @param maxKeyBytes larger keys are refused
@@ -78,9 +98,32 @@ public record ClusterConfig(
         .orElseThrow(() -> new IllegalArgumentException("no node " + id));
   }
 
-  /** The groups a node belongs to, ascending. */
+  /** The groups a node hosts a replica of, ascending: from their beginning or as one who joins. */
   public List<Group> groupsOf(Node node) {
-    return groups.stream().filter(group -> group.nodes().contains(node.id())).toList();
+    return groups.stream()
+        .filter(group -> group.nodes().contains(node.id()) || node.joins().contains(group.id()))
+        .toList();
+  }
+
+  /** The nodes that host a replica of a group, ascending. */
+  public List<Node> hostsOf(Group group) {
+    return nodes.stream().filter(node -> groupsOf(node).contains(group)).toList();
+  }
+
+  public Optional<Group> group(String name) {
+    return groups.stream().filter(group -> group.name().equals(name)).findFirst();
+  }
+
+  public Optional<Node> node(String name) {
+    return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+  }
+
+  /** The same cluster with this node in it, in place of the one with its id. */
+  public ClusterConfig with(Node added) {
+    List<Node> all = new ArrayList<>(nodes);
+    all.removeIf(node -> node.id() == added.id());
+    all.add(added);
+    return new ClusterConfig(clusterId, directory, groups, all, balancer, tuning);
   }
 
   /** Advertised gRPC addresses by node id. */

@@ -61,8 +61,11 @@ public final class ClusterConfigReader {
     String clusterId = name(root.text("cluster", NAME_FORM), root, "cluster");
     Path directory =
         root.optionalText("data-dir", "a folder").map(base::resolve).orElse(base).normalize();
-    Map<String, Node> nodes = readNodes(directory);
+    Map<String, ConfigSection> sections = new LinkedHashMap<>();
+    Map<String, Node> nodes = readNodes(directory, sections);
     List<Group> groups = readGroups(nodes);
+    sections.forEach((name, section) ->
+        nodes.computeIfPresent(name, (same, node) -> joining(node, section, groups)));
     Endpoint balancer = readBalancer(new HostPort("127.0.0.1", LocalLayout.BALANCER_PORT));
     ClusterConfig config =
         new ClusterConfig(
@@ -164,7 +167,34 @@ public final class ClusterConfigReader {
     }
   }
 
-  private Map<String, Node> readNodes(Path directory) {
+  /** The groups that the node is to join; none it was in from the start. */
+  private static Node joining(Node node, ConfigSection section, List<Group> groups) {
+    List<Integer> joins = new ArrayList<>();
+    for (String name : section.optionalWords("join")) {
+      Group group =
+          groups.stream()
+              .filter(known -> known.name().equals(name))
+              .findFirst()
+              .orElseThrow(() ->
+                  section.error(
+                      "join",
+                      "there is no group "
+                          + name
+                          + DidYouMean.hint(name, groups.stream().map(Group::name).toList())));
+      if (group.nodes().contains(node.id())) {
+        throw section.error(
+            "join", name + " began with " + node.name() + "; join is for nodes that come later");
+      }
+      joins.add(group.id());
+    }
+    section.rejectUnknownKeys();
+    return node.joining(joins);
+  }
+
+  /**
+   * @param sections takes the section of each node, whose other keys are still to be read
+   */
+  private Map<String, Node> readNodes(Path directory, Map<String, ConfigSection> sections) {
     Map<String, Node> nodes = new LinkedHashMap<>();
     Map<Integer, String> ids = new TreeMap<>();
     for (ConfigSection section : root.sections("nodes", "name")) {
@@ -174,7 +204,7 @@ public final class ClusterConfigReader {
       Endpoint http =
           endpoint(section, "http", Optional.of(defaultHttp(section, "grpc", grpc.listen())));
       Path folder = directory.resolve(section.optionalText("directory", "a folder").orElse(name));
-      section.rejectUnknownKeys();
+      sections.put(name, section);
       Node node = new Node(id, name, grpc, http, folder.normalize());
       if (nodes.putIfAbsent(name, node) != null) {
         throw section.error("name", name + " is used twice");

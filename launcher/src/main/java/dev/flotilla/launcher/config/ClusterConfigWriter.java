@@ -40,6 +40,9 @@ public final class ClusterConfigWriter {
       line(out, "    grpc: " + endpoint(node.grpc()));
       line(out, "    http: " + endpoint(node.http()));
       line(out, "    directory: " + folder(config.directory(), node.directory()));
+      if (!node.joins().isEmpty()) {
+        line(out, "    join: [%s]".formatted(names(config, node)));
+      }
     }
     line(out, "");
     line(out, "balancer:");
@@ -47,6 +50,13 @@ public final class ClusterConfigWriter {
     line(out, "");
     tuning(out, config.tuning());
     return out.toString();
+  }
+
+  private static String names(ClusterConfig config, Node node) {
+    return config.groups().stream()
+        .filter(group -> node.joins().contains(group.id()))
+        .map(Group::name)
+        .collect(Collectors.joining(", "));
   }
 
   private static void tuning(StringBuilder out, Tuning tuning) {

@@ -186,6 +186,15 @@ final class ConfigSection {
     return sections;
   }
 
+  /** The same, or nothing at all. */
+  List<String> optionalWords(String key) {
+    boolean given =
+        overrides.at(pathOf(key)).isPresent()
+            || (mapping != null && mapping.entries().containsKey(key));
+    askedKeys.add(key);
+    return given ? words(key) : List.of();
+  }
+
   /** A list of words; as an override, words with commas between. */
   List<String> words(String key) {
     askedKeys.add(key);

@@ -49,6 +49,40 @@ public record LocalLayout(int basePort, int groups, int nodesPerGroup) {
     return groups * nodesPerGroup;
   }
 
+  /** The cluster as it began, and the nodes that joined it since. */
+  public ClusterConfig config(
+      String clusterId, Path directory, Tuning tuning, ClusterConfig stored) {
+    ClusterConfig config = config(clusterId, directory, tuning);
+    int moved = basePort - stored.balancer().listen().port();
+    for (Node node : stored.nodes()) {
+      if (node.id() > nodeCount()) {
+        config = config.with(moved(node, moved));
+      }
+    }
+    return config;
+  }
+
+  /**
+   * A node that joined keeps its distance to the others' ports; one with an address of its own,
+   * that.
+   */
+  private static Node moved(Node node, int by) {
+    if (by == 0 || !isLocal(node.grpc()) || !isLocal(node.http())) {
+      return node;
+    }
+    return new Node(
+        node.id(),
+        node.name(),
+        loopback(node.grpc().listen().port() + by),
+        loopback(node.http().listen().port() + by),
+        node.directory(),
+        node.joins());
+  }
+
+  private static boolean isLocal(Endpoint endpoint) {
+    return endpoint.equals(loopback(endpoint.listen().port()));
+  }
+
   public ClusterConfig config(String clusterId, Path directory, Tuning tuning) {
     int shift = basePort - BALANCER_PORT;
     List<Node> nodes = new ArrayList<>();

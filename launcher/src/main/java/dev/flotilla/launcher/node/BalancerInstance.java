@@ -56,7 +56,10 @@ public final class BalancerInstance implements AutoCloseable {
 
   private static GroupPlacement placement(ClusterConfig config, ClusterConfig.Group group) {
     Map<Integer, String> members = new LinkedHashMap<>();
-    group.nodes().forEach(id -> members.put(id, config.node(id).grpc().advertise().toString()));
+    // Where to ask first: who the members really are is learnt from them.
+    config
+        .hostsOf(group)
+        .forEach(node -> members.put(node.id(), node.grpc().advertise().toString()));
     return new GroupPlacement(group.id(), group.name(), group.weight(), members);
   }
 

@@ -9,14 +9,17 @@ import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.env.DirectoryInUseException;
 import dev.flotilla.raft.env.DirectoryLock;
+import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.env.NioDisk;
 import dev.flotilla.raft.env.NodeIdentityException;
 import dev.flotilla.raft.env.NodeIdentityFile;
 import dev.flotilla.raft.env.RandomStreams;
 import dev.flotilla.raft.env.SystemClock;
 import dev.flotilla.raft.env.SystemStreams;
+import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.log.ForeignLogException;
 import dev.flotilla.raft.log.LogDamagedException;
+import dev.flotilla.raft.log.ReplicaDamagedException;
 import dev.flotilla.raft.runtime.NodeEnvironment;
 import dev.flotilla.raft.runtime.NodeOptions;
 import dev.flotilla.raft.runtime.RaftNode;
@@ -24,6 +27,9 @@ import dev.flotilla.raft.runtime.ReplicaSpec;
 import dev.flotilla.raft.transport.GrpcTransport;
 import dev.flotilla.raft.transport.NodeServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -74,27 +80,22 @@ public final class NodeInstance implements NodeAdmin {
       DirectoryLock lock = undo.add(lock(self));
       NioDisk disk = new NioDisk(self.directory());
       RandomStreams random = new SystemStreams();
-      NodeIdentityFile identity =
-          NodeIdentityFile.openOrCreate(
-              disk, config.clusterId(), self.id(), random.stream("incarnation"), DATA_FOLDERS);
+      NodeIdentityFile identity = identity(config, self, disk, random);
       GrpcTransport transport =
           new GrpcTransport(
-              self.id(),
-              identity.identity().incarnation(),
-              config.clusterId(),
-              config.grpcAddresses(),
-              shared.network());
+              self.id(), identity.identity().incarnation(), config.clusterId(), shared.network());
       KvStateMachines stateMachines = new KvStateMachines(config, shared, disk);
       RaftNode node =
-          RaftNode.start(
+          recovered(
+              self,
               options(config, self),
               new NodeEnvironment(new SystemClock(), disk, transport, random),
-              config.groupsOf(self).stream()
+              hostedBy(config, self).stream()
                   .map(group ->
                       new ReplicaSpec(
                           group.id(),
                           group.name(),
-                          Membership.ofVoters(new TreeSet<>(group.nodes())),
+                          bootstrap(group, self),
                           stateMachines.of(group)))
                   .toList(),
               fatal);
@@ -117,14 +118,53 @@ public final class NodeInstance implements NodeAdmin {
           self.http().listen(),
           self.directory());
       return new NodeInstance(self, lock, node, server, http);
-    } catch (LogDamagedException | ForeignLogException | NodeIdentityException e) {
-      LOG.error("event=node-refused node={}", self.name(), e);
-      throw new Failure(
-          ExitCode.STORAGE,
-          self.name() + " does not start: " + e.getMessage(),
-          "Its folder " + self.directory() + " cannot be trusted. The other nodes have its data.",
-          e);
     }
+  }
+
+  private static NodeIdentityFile identity(
+      ClusterConfig config, ClusterConfig.Node self, NioDisk disk, RandomStreams random) {
+    try {
+      return NodeIdentityFile.openOrCreate(
+          disk, config.clusterId(), self.id(), random.stream("incarnation"), DATA_FOLDERS);
+    } catch (IOException e) {
+      throw refused(self, e);
+    }
+  }
+
+  private static RaftNode recovered(
+      ClusterConfig.Node self,
+      NodeOptions options,
+      NodeEnvironment env,
+      List<ReplicaSpec> replicas,
+      RaftNode.FatalHandler fatal) {
+    try {
+      return RaftNode.start(options, env, replicas, fatal);
+    } catch (IOException | UncheckedIOException | StateStorageException e) {
+      throw refused(self, e);
+    }
+  }
+
+  /** What the node found cannot be trusted, or its disk does not answer. */
+  private static Failure refused(ClusterConfig.Node self, Exception cause) {
+    LOG.error("event=node-refused node={}", self.name(), cause);
+    boolean untrusted =
+        cause instanceof LogDamagedException
+            || cause instanceof ReplicaDamagedException
+            || cause instanceof ForeignLogException
+            || cause instanceof NodeIdentityException;
+    String advice =
+        untrusted
+            ? "Its folder "
+                + self.directory()
+                + " cannot be trusted. The other nodes have its data: move the folder away and"
+                + " start "
+                + self.name()
+                + " again, and it rejoins its groups by itself."
+            : DiskFullException.isCauseOf(cause)
+                ? "There is no room left in " + self.directory() + ". Make some, and start again."
+                : "The disk under " + self.directory() + " failed. Look at the machine's log.";
+    return new Failure(
+        ExitCode.STORAGE, self.name() + " does not start: " + cause.getMessage(), advice, cause);
   }
 
   private static DirectoryLock lock(ClusterConfig.Node self) throws IOException {
@@ -137,6 +177,32 @@ public final class NodeInstance implements NodeAdmin {
           "Stop that one first.",
           e);
     }
+  }
+
+  /**
+   * The groups to open: those the cluster file names for the node, and those it has lived in. A
+   * member must not be lost to its group because somebody forgot to say {@code --join} again.
+   */
+  static List<ClusterConfig.Group> hostedBy(ClusterConfig config, ClusterConfig.Node self) {
+    List<ClusterConfig.Group> named = config.groupsOf(self);
+    List<ClusterConfig.Group> hosted = new ArrayList<>();
+    for (ClusterConfig.Group group : config.groups()) {
+      boolean lived = Files.isDirectory(self.directory().resolve("groups/g" + group.id()));
+      if (lived && !named.contains(group)) {
+        LOG.info("event=group-hosted-as-before node={} group={}", self.name(), group.name());
+      }
+      if (lived || named.contains(group)) {
+        hosted.add(group);
+      }
+    }
+    return hosted;
+  }
+
+  /** A group begins with the nodes its file names; whoever comes later is told who they are. */
+  private static Membership bootstrap(ClusterConfig.Group group, ClusterConfig.Node self) {
+    return group.nodes().contains(self.id())
+        ? Membership.ofVoters(new TreeSet<>(group.nodes()))
+        : Membership.EMPTY;
   }
 
   private static NodeOptions options(ClusterConfig config, ClusterConfig.Node self) {

@@ -1,10 +1,12 @@
 package dev.flotilla.launcher.node;
 
 import dev.flotilla.launcher.config.ClusterConfig;
+import dev.flotilla.proto.admin.v1.MemberStatus;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.PeerProgress;
 import dev.flotilla.proto.admin.v1.ReplicaStatus;
 import dev.flotilla.proto.admin.v1.Role;
+import dev.flotilla.proto.admin.v1.Standing;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -49,6 +51,7 @@ public final class StatusDocuments {
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("group", replica.getGroupName());
     document.put("state", state(replica.getRole()));
+    document.put("standing", standing(replica.getStanding()));
     document.put("term", replica.getTerm());
     document.put("leader", nodeName(replica.getLeader()));
     document.put("timeSinceLastHeartbeat", replica.getSinceLeaderContactMillis());
@@ -119,25 +122,22 @@ public final class StatusDocuments {
     document.put("group", replica.getGroupName());
     document.put("leader", nodeName(replica.getLeader()));
     document.put("term", replica.getTerm());
-    document.put(
-        "members",
-        java.util.stream.Stream.concat(
-                replica.getVotersList().stream().map(id -> member(id, true)),
-                replica.getLearnersList().stream().map(id -> member(id, false)))
-            .toList());
+    document.put("changing", !replica.getMembershipSettled());
+    document.put("members", replica.getMembersList().stream().map(this::member).toList());
     return document;
   }
 
-  private Map<String, @Nullable Object> member(int id, boolean voter) {
+  private Map<String, @Nullable Object> member(MemberStatus member) {
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
-    document.put("id", id);
-    document.put("name", nodeName(id));
-    node(id)
-        .ifPresent(node -> {
-          document.put("grpc", node.grpc().advertise().toString());
-          document.put("http", node.http().advertise().toString());
-        });
-    document.put("voter", voter);
+    document.put("id", member.getNode());
+    document.put("name", nodeName(member.getNode()));
+    document.put("grpc", member.getAddress());
+    node(member.getNode())
+        .ifPresent(node -> document.put("http", node.http().advertise().toString()));
+    document.put("voter", member.getVoter());
+    if (member.getLeaving()) {
+      document.put("leaving", true);
+    }
     return document;
   }
 
@@ -165,7 +165,7 @@ public final class StatusDocuments {
   }
 
   private @Nullable String nodeName(int id) {
-    return id == 0 ? null : node(id).map(ClusterConfig.Node::name).orElse("node " + id);
+    return id == 0 ? null : node(id).map(ClusterConfig.Node::name).orElse("n" + id);
   }
 
   private String groupName(int id) {
@@ -178,6 +178,17 @@ public final class StatusDocuments {
 
   static String hex(long hash) {
     return HexFormat.of().toHexDigits(hash);
+  }
+
+  /** How the replica stands to its group, by what it knows. */
+  private static String standing(Standing standing) {
+    return switch (standing) {
+      case STANDING_MEMBER -> "MEMBER";
+      case STANDING_JOINING -> "JOINING";
+      case STANDING_REPLACED -> "REPLACED";
+      case STANDING_REMOVED -> "REMOVED";
+      case STANDING_UNSPECIFIED, UNRECOGNIZED -> "UNKNOWN";
+    };
   }
 
   static String state(Role role) {

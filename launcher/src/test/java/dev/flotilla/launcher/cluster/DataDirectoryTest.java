@@ -23,17 +23,18 @@ class DataDirectoryTest {
   private DataDirectory directory;
 
   @BeforeEach
-  void setUp() throws IOException {
+  void setUp() throws Exception {
     Path path = Files.createDirectory(temp.resolve("data"));
     directory = new DataDirectory(path);
   }
 
-  private ClusterConfig prepare(int basePort, int groups, int nodesPerGroup) throws IOException {
+  private ClusterConfig prepare(int basePort, int groups, int nodesPerGroup)
+      throws IOException, InterruptedException {
     return directory.prepare(new LocalLayout(basePort, groups, nodesPerGroup), Overrides.none());
   }
 
   @Test
-  void theSecondStartKeepsTheClusterAndMayMoveItsPorts() throws IOException {
+  void theSecondStartKeepsTheClusterAndMayMoveItsPorts() throws Exception {
     ClusterConfig first = prepare(8080, 3, 3);
     ClusterConfig second = prepare(9080, 3, 3);
     assertThat(second.clusterId()).isEqualTo(first.clusterId());
@@ -42,7 +43,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  void anotherShapeIsRefusedWithTheFlagsThatFit() throws IOException {
+  void anotherShapeIsRefusedWithTheFlagsThatFit() throws Exception {
     prepare(8080, 3, 3);
     assertThatExceptionOfType(Failure.class)
         .isThrownBy(() -> prepare(8080, 1, 5))
@@ -55,7 +56,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  void timingsEditedInTheFileSurviveAndOverridesDoNotEnterIt() throws IOException {
+  void timingsEditedInTheFileSurviveAndOverridesDoNotEnterIt() throws Exception {
     prepare(8080, 1, 1);
     String edited =
         Files.readString(directory.configFile()).replace("heartbeat: 50ms", "heartbeat: 40ms");
@@ -68,7 +69,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  void someoneElsesFolderIsNotTaken() throws IOException {
+  void someoneElsesFolderIsNotTaken() throws Exception {
     Files.writeString(directory.path().resolve("thesis.tex"), "x");
     assertThatExceptionOfType(Failure.class)
         .isThrownBy(() -> prepare(8080, 3, 3))
@@ -76,7 +77,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  void freshDeletesOurDataAndNothingElse() throws IOException {
+  void freshDeletesOurDataAndNothingElse() throws Exception {
     ClusterConfig config = prepare(8080, 1, 2);
     Path log = Files.createDirectories(config.node(2).directory().resolve("wal")).resolve("0.log");
     Files.writeString(log, "x");

@@ -252,4 +252,31 @@ class ClusterConfigReaderTest {
     assertThat(shifted.node(1).grpc().listen().port()).isEqualTo(8_001);
     assertThat(shifted.node(1).http().listen().port()).isEqualTo(9_081);
   }
+
+  @Test
+  void aNodeMayJoinAGroupItWasNotInFromTheStart() {
+    ClusterConfig config =
+        read(
+            SMALL
+                + "  - {name: n4, grpc: \"10.0.0.4:7001\", join: [g1]}\n"
+                + "  - {name: n5, grpc: \"10.0.0.5:7001\"}\n");
+    assertThat(config.node(4).joins()).containsExactly(1);
+    assertThat(config.groups().getFirst().nodes()).containsExactly(1, 2, 3);
+    assertThat(config.groupsOf(config.node(4))).isEqualTo(config.groups());
+    assertThat(config.groupsOf(config.node(5))).isEmpty();
+    assertThat(config.hostsOf(config.groups().getFirst()))
+        .extracting(ClusterConfig.Node::id)
+        .containsExactly(1, 2, 3, 4);
+    assertThat(read(ClusterConfigWriter.write(config)).nodes()).isEqualTo(config.nodes());
+  }
+
+  @Test
+  void joiningWhatIsNotThereOrBeganWithTheNodeIsRefused() {
+    refused(
+        SMALL + "  - {name: n4, grpc: \"10.0.0.4:7001\", join: [g2]}\n",
+        "c.yaml:8: nodes.n4.join: there is no group g2 (did you mean g1?)");
+    refused(
+        SMALL.replace("\"10.0.0.2:7001\"}", "\"10.0.0.2:7001\", join: [g1]}"),
+        "c.yaml:6: nodes.n2.join: g1 began with n2; join is for nodes that come later");
+  }
 }

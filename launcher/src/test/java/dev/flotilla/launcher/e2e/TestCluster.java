@@ -56,6 +56,15 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts (again) and waits until ready. */
   void up() throws IOException {
+    up(arguments);
+  }
+
+  /** The same with everything in one process, which is there sooner. */
+  void upInOneProcess() throws IOException {
+    up(arguments.stream().filter(argument -> !argument.equals("--processes")).toList());
+  }
+
+  private void up(List<String> how) throws IOException {
     // A build started in the background of a shell ignores SIGINT, and so would everything it
     // starts:
     // the signal's default is put back, as a terminal would have it.
@@ -63,7 +72,7 @@ final class TestCluster implements AutoCloseable {
         new ArrayList<>(List.of("env", "--default-signal=INT", script.toString(), "up"));
     command.addAll(List.of("--data-dir", directory.toString()));
     command.addAll(List.of("--base-port", Integer.toString(basePort)));
-    command.addAll(arguments);
+    command.addAll(how);
     output = Files.createTempFile("flotilla-up", ".out");
     launcher = process(command, output).start();
     Awaitility.await("ready: " + output)
@@ -221,6 +230,54 @@ final class TestCluster implements AutoCloseable {
         .atMost(START_PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> node(name).pid() != 0);
+  }
+
+  /** {@code flotilla node NAME --join GROUP}, as a person would add a node to this cluster. */
+  void join(String name, String group) throws IOException {
+    Files.createDirectories(directory.resolve("logs"));
+    startedByHand.add(
+        process(
+                List.of(
+                    script.toString(),
+                    "node",
+                    name,
+                    "--join",
+                    group,
+                    "--data-dir",
+                    directory.toString()),
+                directory.resolve("logs").resolve(name + ".by-hand.out"))
+            .start());
+  }
+
+  void awaitListed(String name) {
+    Awaitility.await(name + " in cluster.json")
+        .atMost(START_PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() ->
+            file().nodes().stream()
+                .anyMatch(entry -> entry.name().equals(name) && entry.pid() != 0));
+  }
+
+  /** What a command printed, and how it ended. */
+  record Ran(int exitCode, String output) {}
+
+  /** Any {@code flotilla} command on this cluster's folder, to its end. */
+  Ran command(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--data-dir", directory.toString()));
+    Path printed = Files.createTempFile("flotilla-command", ".out");
+    try {
+      Process process = process(command, printed).start();
+      if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(
+            String.join(" ", command) + " does not end: " + Files.readString(printed));
+      }
+      return new Ran(process.exitValue(), Files.readString(printed));
+    } finally {
+      Files.deleteIfExists(printed);
+    }
   }
 
   /** Waits for the launcher to end by itself. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flotilla.launcher.FreePorts;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.LocalLayout;
+import dev.flotilla.proto.admin.v1.MemberStatus;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.ReplicaStatus;
 import dev.flotilla.proto.admin.v1.Role;
+import dev.flotilla.proto.admin.v1.Standing;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import java.io.IOException;
@@ -83,7 +85,12 @@ class NodeHttpTest {
   void membersAreNamedWithTheirAddresses() throws Exception {
     JsonNode cluster = json("/cluster");
     assertThat(cluster.path("leader").asString()).isEqualTo("n2");
-    assertThat(cluster.path("members")).hasSize(3);
+    assertThat(cluster.path("members")).hasSize(4);
+    assertThat(cluster.path("changing").asBoolean()).isFalse();
+    // No cluster file names it; its group does.
+    assertThat(cluster.path("members").get(3).path("name").asString()).isEqualTo("n12");
+    assertThat(cluster.path("members").get(3).path("grpc").asString()).isEqualTo("127.0.0.1:7012");
+    assertThat(cluster.path("members").get(3).path("voter").asBoolean()).isFalse();
     assertThat(cluster.path("members").get(2).path("name").asString()).isEqualTo("n3");
     assertThat(cluster.path("members").get(2).path("grpc").asString()).startsWith("127.0.0.1:");
     assertThat(json("/status").path("uptime").asLong()).isEqualTo(5);
@@ -135,6 +142,14 @@ class NodeHttpTest {
     assertThat(send("DELETE", "/status").statusCode()).isEqualTo(405);
   }
 
+  private static MemberStatus member(int node) {
+    return MemberStatus.newBuilder()
+        .setNode(node)
+        .setVoter(true)
+        .setAddress("127.0.0.1:" + (7_000 + node))
+        .build();
+  }
+
   private static final class FakeNode implements NodeAdmin {
     volatile int hashesAsked;
     volatile List<TransferLeadershipReply.Transfer> transfers = List.of();
@@ -150,7 +165,12 @@ class NodeHttpTest {
             .setAppliedIndex(99)
             .setLastIndex(101)
             .setStateHash(-1)
-            .addAllVoters(List.of(1, 2, 3))
+            .setStanding(Standing.STANDING_MEMBER)
+            .setMembershipSettled(true)
+            .addMembers(member(1))
+            .addMembers(member(2))
+            .addMembers(member(3))
+            .addMembers(member(12).toBuilder().setVoter(false))
             .build();
 
     @Override

@@ -92,7 +92,7 @@ final class StatusController {
     json.raw(",\"leaderNode\":");
     putName(json, leader);
     json.raw(",\"term\":").number(group.term());
-    json.raw(",\"size\":").number(group.members().size());
+    json.raw(",\"size\":").number(voters(group));
     json.raw(",\"slots\":").number(group.slots());
     json.raw(",\"members\":");
     putMembers(json, group, leader);
@@ -104,7 +104,7 @@ final class StatusController {
     GroupView.Member leader = leader(group);
     json.raw(",\"leader\":");
     putName(json, leader);
-    json.raw(",\"clusterSize\":").number(group.members().size());
+    json.raw(",\"clusterSize\":").number(voters(group));
     json.raw(",\"nodes\":");
     putMembers(json, group, leader);
   }
@@ -119,10 +119,15 @@ final class StatusController {
       putName(json, member);
       json.raw(",\"address\":");
       putAddress(json, member);
-      json.raw(member.equals(leader) ? ",\"leader\":true}" : ",\"leader\":false}");
+      json.raw(member.equals(leader) ? ",\"leader\":true" : ",\"leader\":false");
+      json.raw(member.voter() ? "}" : ",\"learner\":true}");
       separator = ",";
     }
     json.raw("]");
+  }
+
+  private static long voters(GroupView group) {
+    return group.members().stream().filter(GroupView.Member::voter).count();
   }
 
   private static void putName(JsonBytes json, GroupView.@Nullable Member member) {

@@ -1,6 +1,5 @@
 package dev.flotilla.balancer.routing;
 
-import dev.flotilla.balancer.routing.GroupView.Member;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,11 +7,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GroupRoute {
   private final int id;
   private final String name;
-  private final List<Member> members;
+  private final KnownMembers members;
   private final ClientSession session;
   private final GroupBreaker breaker;
   private final RetryBudget budget;
   private final LeaderFinder finder;
+  private final MemberWatch watch;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger staleTurn = new AtomicInteger();
   private final int mostInFlight;
@@ -22,22 +22,17 @@ final class GroupRoute {
       LeaderCache leaders,
       NodeConnections nodes,
       RouterEnvironment environment,
-      RouterOptions options) {
+      RouterOptions options,
+      Runnable onMembersChanged) {
     id = group.id();
     name = group.name();
-    members = group.members();
+    members = new KnownMembers(group.members(), onMembersChanged);
     session = new ClientSession(environment.random(), options.sessionWindow());
     breaker = new GroupBreaker(name, options, environment.ticker());
     budget =
         new RetryBudget(environment.ticker(), options.retryShare(), 10, options.retryReserve());
-    finder =
-        new LeaderFinder(
-            id,
-            members.stream().mapToInt(Member::node).toArray(),
-            leaders,
-            nodes,
-            environment,
-            options);
+    finder = new LeaderFinder(id, members, leaders, nodes, environment, options);
+    watch = new MemberWatch(id, members, leaders, nodes, environment);
     mostInFlight = options.maxInFlightPerGroup();
   }
 
@@ -49,22 +44,14 @@ final class GroupRoute {
     return name;
   }
 
-  List<Member> members() {
+  KnownMembers members() {
     return members;
-  }
-
-  boolean has(int node) {
-    for (Member member : members) {
-      if (member.node() == node) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Members in turn, for reads that any of them may serve. */
   int anyMember() {
-    return members.get(Math.floorMod(staleTurn.getAndIncrement(), members.size())).node();
+    List<GroupView.Member> all = members.members();
+    return all.get(Math.floorMod(staleTurn.getAndIncrement(), all.size())).node();
   }
 
   ClientSession session() {
@@ -81,6 +68,10 @@ final class GroupRoute {
 
   LeaderFinder finder() {
     return finder;
+  }
+
+  MemberWatch watch() {
+    return watch;
   }
 
   /** Counts a request in; false = too many are under way. */

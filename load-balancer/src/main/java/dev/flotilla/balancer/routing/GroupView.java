@@ -15,6 +15,11 @@ public record GroupView(
 
   /**
    * @param address {@code host:port} of the node's gRPC server
+   * @param voter false for one that is still learning
    */
-  public record Member(int node, String address) {}
+  public record Member(int node, String address, boolean voter) {
+    public Member(int node, String address) {
+      this(node, address, true);
+    }
+  }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out who leads a group by asking all its members at once for a linearizable read of nothing
  * in particular: only a leader that still has its quorum can answer one, so that an answer is
- * proof, where a hint is hearsay.
+ * proof, where a hint is hearsay. After a round that found nobody, former members are asked too.
  *
  * <p>However many requests miss the leader, one round of asking is under way at most, and rounds
  * keep a distance that grows while they find nobody. Rounds happen only as long as somebody asks
@@ -33,7 +33,7 @@ final class LeaderFinder {
   private static final int PATIENCE_TIMEOUTS = 10;
 
   private final int group;
-  private final int[] members;
+  private final KnownMembers members;
   private final LeaderCache leaders;
   private final NodeConnections nodes;
   private final RouterEnvironment environment;
@@ -48,7 +48,7 @@ final class LeaderFinder {
 
   LeaderFinder(
       int group,
-      int[] members,
+      KnownMembers members,
       LeaderCache leaders,
       NodeConnections nodes,
       RouterEnvironment environment,
@@ -97,11 +97,14 @@ final class LeaderFinder {
   private final class Round {
     // Both guarded by the finder.
     final List<Consumer<Optional<Leader>>> waiting = new ArrayList<>();
-    private int unanswered = members.length;
+    private int unanswered;
 
     void start() {
+      List<GroupView.Member> asked;
       synchronized (LeaderFinder.this) {
         lastStartNanos = environment.ticker().nanoTime();
+        asked = fruitless == 0 ? members.members() : members.everyone();
+        unanswered = asked.size();
       }
       environment.timer().after(timeoutNanos, () -> end(Optional.empty()));
       // An answer is worth having after the end of its round too: under load the leader itself may
@@ -109,9 +112,9 @@ final class LeaderFinder {
       // and a round that only ever looked at prompt answers would never find it.
       long patienceNanos = timeoutNanos * PATIENCE_TIMEOUTS;
       int patienceMillis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(patienceNanos));
-      for (int member : members) {
+      for (GroupView.Member member : asked) {
         nodes
-            .to(member)
+            .to(member.node())
             .query(
                 group,
                 PROBE,
@@ -121,9 +124,11 @@ final class LeaderFinder {
       }
     }
 
-    private void onReply(int member, Reply reply) {
+    private void onReply(GroupView.Member member, Reply reply) {
       if (reply.getOutcome() == Outcome.OUTCOME_APPLIED) {
-        Leader leader = new Leader(member, reply.getTerm());
+        Leader leader = new Leader(member.node(), reply.getTerm());
+        // A former member, by what we know, and a leader, by what it has just proved.
+        members.admit(member.node(), member.address());
         leaders.learn(group, leader);
         if (leader.equals(leaders.get(group))) {
           end(Optional.of(leader));
@@ -132,7 +137,7 @@ final class LeaderFinder {
       } else {
         // Hearsay, but news when its term is: good enough to send a request there, not to end the
         // round.
-        LeaderHints.learn(leaders, group, reply);
+        LeaderHints.learn(leaders, group, members, reply);
       }
       boolean last;
       synchronized (LeaderFinder.this) {

@@ -1,5 +1,6 @@
 package dev.flotilla.balancer.routing;
 
+import dev.flotilla.proto.client.v1.LeaderHint;
 import dev.flotilla.proto.client.v1.Reply;
 
 /** What a node says about another. */
@@ -10,14 +11,20 @@ final class LeaderHints {
    * Takes note of the leader a reply names, if its term is newer than what we know. A hint of the
    * known term is not believed: the node it names is most often the one that has just failed us.
    *
+   * <p>A leader that is none of the members we know is asked at the address the reply gives.
+   *
    * @return whether it was news
    */
-  static boolean learn(LeaderCache leaders, int group, Reply reply) {
+  static boolean learn(LeaderCache leaders, int group, KnownMembers members, Reply reply) {
     if (!reply.hasLeader() || reply.getLeader().getNode() == 0) {
       return false;
     }
-    long term = reply.getLeader().getTerm();
-    return term > leaders.term(group)
-        && leaders.learn(group, new Leader(reply.getLeader().getNode(), term));
+    LeaderHint hint = reply.getLeader();
+    if (hint.getTerm() <= leaders.term(group)) {
+      return false;
+    }
+    members.admit(hint.getNode(), hint.getAddress());
+    return members.has(hint.getNode())
+        && leaders.learn(group, new Leader(hint.getNode(), hint.getTerm()));
   }
 }

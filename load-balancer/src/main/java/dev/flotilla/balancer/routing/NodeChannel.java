@@ -1,6 +1,8 @@
 package dev.flotilla.balancer.routing;
 
 import com.google.protobuf.ByteString;
+import dev.flotilla.proto.client.v1.ErrorCode;
+import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
 import java.util.function.Consumer;
@@ -23,4 +25,14 @@ public interface NodeChannel {
       ReadConsistency consistency,
       int timeoutMillis,
       Consumer<Reply> onReply);
+
+  /** Asks the node's replica of a group who belongs to the group; the answer is in the reply. */
+  default void members(int group, int timeoutMillis, Consumer<Reply> onReply) {
+    onReply.accept(
+        Reply.newBuilder()
+            .setOutcome(Outcome.OUTCOME_NOT_APPLIED)
+            .setError(ErrorCode.ERROR_CODE_UNAVAILABLE)
+            .setMessage("this way to the node cannot ask for members")
+            .build());
+  }
 }

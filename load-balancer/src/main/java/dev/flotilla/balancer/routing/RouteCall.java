@@ -71,7 +71,7 @@ final class RouteCall {
 
   private void proceed(int atStep, boolean first) {
     Leader leader = router.leaders().get(group.id());
-    if (leader != null && group.has(leader.node())) {
+    if (leader != null && group.members().has(leader.node())) {
       if (first) {
         router.events().leaderCacheHit(group.id());
       }
@@ -186,7 +186,7 @@ final class RouteCall {
     switch (reply.getError()) {
       case ERROR_CODE_NOT_LEADER -> {
         router.events().redirected(group.id());
-        if (!LeaderHints.learn(router.leaders(), group.id(), reply)) {
+        if (!LeaderHints.learn(router.leaders(), group.id(), group.members(), reply)) {
           router.leaders().forget(group.id(), from);
         }
         retry(sent, false, RetryReason.REDIRECTED, "");

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ public final class Router implements KvService {
     List<GroupRoute> made = new ArrayList<>();
     for (GroupMembers group :
         groups.stream().sorted(Comparator.comparingInt(GroupMembers::id)).toList()) {
-      GroupRoute route = new GroupRoute(group, leaders, nodes, environment, options);
+      GroupRoute route =
+          new GroupRoute(group, leaders, nodes, environment, options, this::wantMembers);
       made.add(route);
       routeById.put(group.id(), route);
     }
@@ -60,6 +62,18 @@ public final class Router implements KvService {
             "slot " + slot + " belongs to the unknown group " + slots.groupOf(slot));
       }
     }
+    wantMembers();
+  }
+
+  /** The nodes of all groups, each at the address that the first group knows it by. */
+  private synchronized void wantMembers() {
+    Map<Integer, String> addresses = new TreeMap<>();
+    for (GroupRoute route : routes) {
+      for (GroupView.Member member : route.members().everyone()) {
+        addresses.putIfAbsent(member.node(), member.address());
+      }
+    }
+    nodes.want(addresses);
   }
 
   @Override
@@ -148,11 +162,29 @@ public final class Router implements KvService {
     List<CompletableFuture<GroupView>> views = new ArrayList<>();
     for (GroupRoute route : routes) {
       CompletableFuture<GroupView> view = new CompletableFuture<>();
-      route.finder().find(found -> view.complete(view(route, found.orElse(null))));
+      route.finder().find(found -> lookAt(route, found.orElse(null), view));
       views.add(view);
     }
     return CompletableFuture.allOf(views.toArray(new CompletableFuture<?>[0]))
         .thenApply(done -> views.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** The leader answered just now; it is also asked who its members are, for they may be others. */
+  private void lookAt(
+      GroupRoute route, @Nullable Leader leader, CompletableFuture<GroupView> view) {
+    if (leader == null) {
+      view.complete(view(route, null));
+    } else {
+      route.watch().ask(leader.node(), reply -> view.complete(view(route, leader)));
+    }
+  }
+
+  /**
+   * Begins to follow the groups' members, for as long as the timer runs: without it the router
+   * learns only of those members that become leaders while it sends requests.
+   */
+  public void followMembers() {
+    routes.forEach(route -> route.watch().begin(this::wantMembers));
   }
 
   /** Begins to look for all leaders. Does not wait. */
@@ -172,7 +204,7 @@ public final class Router implements KvService {
         leader,
         leaders.term(route.id()),
         slots.slotCount(route.id()),
-        route.members());
+        route.members().members());
   }
 
   /** For the metrics' binder. */

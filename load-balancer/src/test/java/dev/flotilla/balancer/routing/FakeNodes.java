@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.LeaderHint;
+import dev.flotilla.proto.client.v1.Members;
 import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
@@ -43,6 +44,9 @@ final class FakeNodes implements NodeConnections {
   final List<Asked> asked = new ArrayList<>();
   final List<Long> probesAt = new ArrayList<>();
   int effects;
+  private final Map<Integer, Members> told = new HashMap<>();
+  Map<Integer, String> wanted = new HashMap<>();
+  final List<Integer> askedForMembers = new ArrayList<>();
   private boolean silent;
   private Duration roundTrip = Duration.ofNanos(500_000);
 
@@ -65,6 +69,11 @@ final class FakeNodes implements NodeConnections {
   /** What a node that does not lead says about who does. */
   void believe(int node, Leader leader) {
     believed.put(node, leader);
+  }
+
+  /** What a node says of its group's members. */
+  void tell(int node, Members members) {
+    told.put(node, members);
   }
 
   /** Refuses connections. */
@@ -103,6 +112,26 @@ final class FakeNodes implements NodeConnections {
   }
 
   @Override
+  public void want(Map<Integer, String> addresses) {
+    wanted = Map.copyOf(addresses);
+  }
+
+  private void askMembers(int node, int timeoutMillis, Consumer<Reply> onReply) {
+    askedForMembers.add(node);
+    Members members = told.get(node);
+    if (down.contains(node) || !wanted.containsKey(node) || members == null) {
+      onReply.accept(refused(ErrorCode.ERROR_CODE_UNAVAILABLE, null));
+    } else if (frozen.contains(node)) {
+      Reply late = refused(ErrorCode.ERROR_CODE_TIMEOUT, null);
+      time.after(timeoutMillis * 1_000_000L, () -> onReply.accept(late));
+    } else {
+      Reply reply =
+          Reply.newBuilder().setOutcome(Outcome.OUTCOME_APPLIED).setMembers(members).build();
+      time.after(roundTrip.toNanos(), () -> onReply.accept(reply));
+    }
+  }
+
+  @Override
   public NodeChannel to(int node) {
     return new NodeChannel() {
       @Override
@@ -121,6 +150,11 @@ final class FakeNodes implements NodeConnections {
         boolean stale = consistency == ReadConsistency.READ_CONSISTENCY_STALE;
         send(node, group, query, stale ? Kind.STALE_READ : Kind.READ, timeoutMillis, onReply);
       }
+
+      @Override
+      public void members(int group, int timeoutMillis, Consumer<Reply> onReply) {
+        askMembers(node, timeoutMillis, onReply);
+      }
     };
   }
 
@@ -135,7 +169,7 @@ final class FakeNodes implements NodeConnections {
     boolean isCommand = kind == Kind.COMMAND;
     boolean probe = !isCommand && isProbe(body);
     note(node, body, isCommand, probe);
-    if (down.contains(node)) {
+    if (down.contains(node) || !wanted.containsKey(node)) {
       onReply.accept(refused(ErrorCode.ERROR_CODE_UNAVAILABLE, null));
       return;
     }
@@ -214,7 +248,11 @@ final class FakeNodes implements NodeConnections {
     Reply.Builder reply =
         Reply.newBuilder().setOutcome(Outcome.OUTCOME_NOT_APPLIED).setError(error);
     if (hint != null) {
-      reply.setLeader(LeaderHint.newBuilder().setNode(hint.node()).setTerm(hint.term()));
+      reply.setLeader(
+          LeaderHint.newBuilder()
+              .setNode(hint.node())
+              .setAddress(RouterScene.address(hint.node()))
+              .setTerm(hint.term()));
     }
     return reply.build();
   }

@@ -55,7 +55,7 @@ abstract class RouterScene {
   Router router(RouterOptions options) {
     List<GroupView.Member> members = new ArrayList<>();
     for (int node = 1; node <= 3; node++) {
-      members.add(new GroupView.Member(node, "127.0.0.1:" + (7_000 + node)));
+      members.add(new GroupView.Member(node, address(node)));
     }
     return new Router(
         SlotTable.fromRing(List.of(new RingGroup(GROUP, "g1", 1)), 5),
@@ -64,6 +64,10 @@ abstract class RouterScene {
         new RouterEnvironment(time, time, new Random(42)),
         options,
         counters);
+  }
+
+  static String address(int node) {
+    return "127.0.0.1:" + (7_000 + node);
   }
 
   void warmUp(int node, long term) {

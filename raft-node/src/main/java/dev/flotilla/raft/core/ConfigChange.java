@@ -2,14 +2,17 @@ package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.core.Effect.Refusal;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Changing the members (thesis 4.1, 4.3). A change of voters goes through a joint configuration
  * that is left on its own as soon as it is committed; a change of learners alone is one entry,
- * since learners are in no quorum. Bringing a newcomer up to date as a learner first is the
- * operator's part.
+ * since learners are in no quorum. Who is to become a voter of a born group must have been a
+ * learner before and be bound to its replica (see {@link MemberUpkeep}): the group could not tell
+ * it from one that has lost its disk.
  *
  * <p>One change at a time, and none before an entry of the leader's own term is committed (H45,
  * H46). The counter-example for single-server changes: S1 leads term 1 of {1,2,3,4} and adds 5
@@ -73,20 +76,55 @@ final class ConfigChange {
     if (transfer.isUnderWay()) {
       return Refusal.TRANSFERRING;
     }
-    boolean settled =
-        replica.committedInTerm()
-            && replica.memberships.effectiveIndex() <= replica.commitment.index()
-            && !replica.memberships.effective().isJoint();
-    if (!settled) {
+    if (!isSettled()) {
       return Refusal.CHANGE_IN_PROGRESS;
     }
+    Membership current = replica.memberships.effective();
     boolean valid =
         !target.voters().isEmpty()
             && !target.isJoint()
             && target.learnersNext().isEmpty()
             && target.all().stream().allMatch(node -> node > 0)
-            && !target.equals(replica.memberships.effective());
-    return valid ? null : Refusal.INVALID;
+            && !target.equals(current)
+            && target.all().stream()
+                .filter(current::contains)
+                .allMatch(node -> target.incarnationOf(node) == current.incarnationOf(node));
+    if (!valid) {
+      return Refusal.INVALID;
+    }
+    return isReady(target) ? null : Refusal.NOT_CAUGHT_UP;
+  }
+
+  /** Whether the membership in force is committed, for good, and an entry of this term is. */
+  boolean isSettled() {
+    return replica.committedInTerm()
+        && replica.memberships.effectiveIndex() <= replica.commitment.index()
+        && !replica.memberships.effective().isJoint();
+  }
+
+  /**
+   * Whether the target's voters could go on by themselves at once. In a born group only those who
+   * are bound vote, and those who took the place of a lost replica only when they know that they
+   * are bound: so the new voters all, and of the target's voters a quorum, must be bound and hold
+   * the membership in force (H47, H48).
+   */
+  boolean isReady(Membership target) {
+    Membership current = replica.memberships.effective();
+    if (!current.isBorn()) {
+      return true;
+    }
+    IntPredicate ready =
+        node ->
+            target.incarnationOf(node) != 0
+                && followers.matchIndexOf(node) >= replica.memberships.effectiveIndex();
+    return target.voters().stream().allMatch(node -> current.isVoter(node) || ready.test(node))
+        && new Quorum(target).holds(ready);
+  }
+
+  /** Goes to a membership that the leader itself wants. The one in force must be settled. */
+  void go(Membership target) {
+    append(firstStep(replica.memberships.effective(), target), 0);
+    replication.broadcast();
   }
 
   /** The membership to go to at once: the target itself, or the joint one on the way to it. */
@@ -98,14 +136,16 @@ final class ConfigChange {
     learners.removeAll(current.voters());
     TreeSet<Integer> learnersNext = new TreeSet<>(target.learners());
     learnersNext.retainAll(current.voters());
-    return new Membership(target.voters(), current.voters(), learners, learnersNext);
+    TreeMap<Integer, Member> members = new TreeMap<>(current.members());
+    target.all().forEach(node -> members.put(node, target.member(node)));
+    return new Membership(target.voters(), current.voters(), learners, learnersNext, members);
   }
 
   /** What a joint membership becomes. */
   static Membership leave(Membership joint) {
     TreeSet<Integer> learners = new TreeSet<>(joint.learners());
     learners.addAll(joint.learnersNext());
-    return new Membership(joint.voters(), Set.of(), learners, Set.of());
+    return new Membership(joint.voters(), Set.of(), learners, Set.of(), joint.members());
   }
 
   private Entry append(Membership next, long stampMillis) {

@@ -52,6 +52,8 @@ public sealed interface Effect {
     OVERLOADED,
     TRANSFERRING,
     CHANGE_IN_PROGRESS,
+    /** A change of members whose new voters do not keep up yet: later, perhaps. */
+    NOT_CAUGHT_UP,
     INVALID
   }
 
@@ -72,6 +74,12 @@ public sealed interface Effect {
 
   /** A transfer asked of this replica ended; {@code newLeader} is 0 when it was given up. */
   record TransferEnded(int newLeader, String reason) implements Effect {}
+
+  /**
+   * A message came from another replica of {@code node} than the one it is bound to (H50). Told
+   * once for each, and now and then when several take turns.
+   */
+  record StrangerHeard(int node, long bound, long incarnation) implements Effect {}
 
   /** The membership in force changed. */
   record MembershipChanged(Membership membership, long index) implements Effect {}

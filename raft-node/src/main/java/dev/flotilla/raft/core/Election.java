@@ -181,6 +181,7 @@ final class Election {
   void onPreVoteRequest(PreVoteRequest request) {
     boolean grant =
         request.term() > replica.term()
+            && replica.mayVote()
             && !isLoyal()
             && replica.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
     replica.out.sendWhenDurable(
@@ -188,15 +189,22 @@ final class Election {
             replica.self, request.from(), grant ? request.term() : replica.term(), grant));
   }
 
-  /** Late answers, to a campaign that is over, find no pre-candidate or another term (H17). */
-  void onPreVoteReply(PreVoteReply reply) {
+  /**
+   * Late answers, to a campaign that is over, find no pre-candidate or another term (H17).
+   *
+   * @param incarnation of the replica that answers
+   */
+  void onPreVoteReply(PreVoteReply reply, long incarnation) {
     if (!reply.granted() && reply.term() > replica.term()) {
       roles.toFollower(reply.term(), 0);
       return;
     }
     VoteTally answers = tally;
     long answersTerm = reply.granted() ? replica.term() + 1 : replica.term();
-    if (replica.role != Role.PRE_CANDIDATE || answers == null || reply.term() != answersTerm) {
+    if (replica.role != Role.PRE_CANDIDATE
+        || answers == null
+        || reply.term() != answersTerm
+        || !replica.voteCounts(reply.from(), incarnation)) {
       return;
     }
     answers.record(reply.from(), reply.granted());
@@ -213,7 +221,10 @@ final class Election {
     boolean free =
         replica.ballot.vote() == request.from()
             || (replica.ballot.vote() == HardState.NO_VOTE && replica.leader == 0);
-    boolean grant = free && replica.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+    boolean grant =
+        free
+            && replica.mayVote()
+            && replica.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
     if (grant) {
       if (replica.role == Role.PRE_CANDIDATE) {
         roles.toFollower(replica.term(), 0);
@@ -229,10 +240,16 @@ final class Election {
     replica.out.sendWhenDurable(new VoteReply(replica.self, request.from(), replica.term(), false));
   }
 
-  /** Handles an answer of the current term. */
-  void onVoteReply(VoteReply reply) {
+  /**
+   * Handles an answer of the current term.
+   *
+   * @param incarnation of the replica that answers
+   */
+  void onVoteReply(VoteReply reply, long incarnation) {
     VoteTally answers = tally;
-    if (replica.role != Role.CANDIDATE || answers == null) {
+    if (replica.role != Role.CANDIDATE
+        || answers == null
+        || !replica.voteCounts(reply.from(), incarnation)) {
       return;
     }
     // The request left after our own vote was on disk, so any answer shows that it is.

@@ -51,12 +51,34 @@ final class Followers {
     wanted.remove(replica.self);
     List<Progress> updated = new ArrayList<>(wanted.size());
     for (int node : wanted) {
+      long bound = (effective.contains(node) ? effective : committed).incarnationOf(node);
       Progress known = find(node);
-      updated.add(
-          known != null
-              ? known
-              : new Progress(node, replica.log.lastIndex() + 1, replica.options, replica.nowNanos));
+      boolean same = known != null && (bound == 0 || bound == known.incarnation);
+      updated.add(known != null && same ? known : fresh(node, bound));
     }
+    all = List.copyOf(updated);
+  }
+
+  private Progress fresh(int node, long incarnation) {
+    return new Progress(
+        node, incarnation, replica.log.lastIndex() + 1, replica.options, replica.nowNanos);
+  }
+
+  /**
+   * A member spoke that is not bound to any replica. What is known of it is known of one replica:
+   * if this is another, nothing is.
+   */
+  void heardUnbound(int node, long incarnation) {
+    Progress known = find(node);
+    if (known == null || incarnation == 0 || known.incarnation == incarnation) {
+      return;
+    }
+    if (known.incarnation == 0) {
+      known.incarnation = incarnation;
+      return;
+    }
+    List<Progress> updated = new ArrayList<>(all);
+    updated.set(updated.indexOf(known), fresh(node, incarnation));
     all = List.copyOf(updated);
   }
 

@@ -123,11 +123,17 @@ final class Following {
 
   /**
    * Handles a heartbeat of the current term. Its commit index is within what we acknowledged in
-   * this term.
+   * this term, unless it was another replica of this node that did (H50): our log may then be
+   * shorter, or hold a tail of some deposed leader.
    */
   void onHeartbeat(Heartbeat heartbeat) {
     follow(heartbeat.from());
-    replica.commitment.advanceTo(heartbeat.commitIndex(), replica.log);
+    boolean meant =
+        heartbeat.toIncarnation() == 0
+            || heartbeat.toIncarnation() == replica.identity.incarnation();
+    if (meant) {
+      replica.commitment.advanceTo(heartbeat.commitIndex(), replica.log);
+    }
     replica.out.sendWhenDurable(
         new HeartbeatReply(replica.self, heartbeat.from(), replica.term(), heartbeat.round()));
   }

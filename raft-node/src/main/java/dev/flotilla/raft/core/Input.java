@@ -6,8 +6,17 @@ public sealed interface Input {
   /** Time has passed; deadlines may be due. */
   record Tick() implements Input {}
 
-  /** A peer's message arrived. */
-  record Receive(Message message) implements Input {}
+  /**
+   * A peer's message arrived.
+   *
+   * @param incarnation of the replica that sent it (H50); 0 when it does not say
+   */
+  record Receive(Message message, long incarnation) implements Input {
+    /** From a replica that does not say which one it is. */
+    public Receive(Message message) {
+      this(message, 0);
+    }
+  }
 
   /**
    * A client wants an entry in the log.
@@ -26,9 +35,10 @@ public sealed interface Input {
   record TransferLeadership(int target) implements Input {}
 
   /**
-   * Go to another membership. Not offered to operators yet; the arithmetic is complete.
+   * Go to another membership.
    *
-   * @param target the voters and learners wanted; not joint
+   * @param target the voters and learners wanted, and what is known of them; not joint. Made from
+   *     the membership in force, whose bindings it keeps
    */
   record ChangeMembership(long proposalId, long stampMillis, Membership target) implements Input {}
 

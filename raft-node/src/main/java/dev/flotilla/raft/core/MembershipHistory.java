@@ -2,6 +2,9 @@ package dev.flotilla.raft.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who was a member at which log position. A membership is in force from the moment its entry stands
@@ -49,18 +52,69 @@ final class MembershipHistory {
   }
 
   /**
-   * Whether the node is a voter of the membership in force at {@code index} or of any later one.
+   * The latest membership that holds the node, among the one in force at {@code index} and those
+   * after it; null when none does.
    */
-  boolean hadVoterSince(long index, int node) {
+  @Nullable Membership lastHolding(int node, long index) {
     for (int i = history.size() - 1; i >= 0; i--) {
-      if (history.get(i).membership().isVoter(node)) {
-        return true;
+      At at = history.get(i);
+      if (at.membership().contains(node)) {
+        return at.membership();
+      }
+      if (at.index() <= index) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** All nodes of the membership in force at {@code index} and of those after it. */
+  SortedMap<Integer, Member> membersSince(long index) {
+    TreeMap<Integer, Member> members = new TreeMap<>();
+    for (int i = history.size() - 1; i >= 0; i--) {
+      Membership membership = history.get(i).membership();
+      for (int node : membership.all()) {
+        members.putIfAbsent(node, membership.member(node));
       }
       if (history.get(i).index() <= index) {
+        break;
+      }
+    }
+    return members;
+  }
+
+  /** See {@link ReplicaState#mayCampaign}. */
+  boolean mayCampaign(int node, ReplicaIdentity identity, long commitIndex) {
+    boolean latest = true;
+    for (int i = history.size() - 1; i >= 0; i--) {
+      At at = history.get(i);
+      boolean committed = at.index() <= commitIndex;
+      if (at.membership().contains(node)) {
+        boolean meant = means(at.membership(), node, identity);
+        if (latest && !meant) {
+          return false;
+        }
+        latest = false;
+        if (meant
+            && (committed
+                ? at.membership().isVoter(node)
+                : at.membership().voters().contains(node))) {
+          return true;
+        }
+      }
+      if (committed) {
         return false;
       }
     }
     return false;
+  }
+
+  /** Whether a membership's member is this very replica, as far as the membership can tell. */
+  private static boolean means(Membership membership, int node, ReplicaIdentity identity) {
+    long bound = membership.incarnationOf(node);
+    return bound == 0
+        ? !membership.isBorn() && !identity.reborn()
+        : bound == identity.incarnation();
   }
 
   void append(long index, Membership membership) {

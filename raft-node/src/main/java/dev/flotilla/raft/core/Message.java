@@ -63,8 +63,16 @@ public sealed interface Message {
    * @param round grows within the leader's term; an answer confirms the reads that arrived before
    *     this round was sent, and no others (H2, H3)
    * @param commitIndex min(match of the receiver, the leader's commit) (H20)
+   * @param toIncarnation the replica of the receiving node whose match that is (H50): another one
+   *     may hold anything up to there, or nothing; 0 where nobody keeps identities
    */
-  record Heartbeat(int from, int to, long term, long round, long commitIndex) implements Message {}
+  record Heartbeat(int from, int to, long term, long round, long commitIndex, long toIncarnation)
+      implements Message {
+    /** Where nobody keeps identities. */
+    public Heartbeat(int from, int to, long term, long round, long commitIndex) {
+      this(from, to, term, round, commitIndex, 0);
+    }
+  }
 
   /**
    * @param round the round answered; 0 when a leader of an earlier term is merely told the current

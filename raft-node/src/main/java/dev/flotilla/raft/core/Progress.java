@@ -18,6 +18,10 @@ final class Progress {
   static final long NEVER = Long.MIN_VALUE / 2;
 
   final int node;
+
+  /** The replica all of this is about; 0 until one has been heard that says. */
+  long incarnation;
+
   final Inflights inflights;
   State state = State.PROBE;
 
@@ -57,11 +61,38 @@ final class Progress {
 
   long pinnedIndex;
 
-  Progress(int node, long nextIndex, RaftOptions options, long nowNanos) {
+  /** Another replica that speaks in the node's name and is not listened to; 0 for none. */
+  long stranger;
+
+  /** Since when it has, and when it last did. */
+  long strangerSinceNanos = NEVER;
+
+  long strangerHeardNanos = NEVER;
+
+  /** How a learner catches up. */
+  final CatchUp catchUp;
+
+  Progress(int node, long incarnation, long nextIndex, RaftOptions options, long nowNanos) {
     this.node = node;
+    this.incarnation = incarnation;
+    this.catchUp = new CatchUp(nextIndex - 1, nowNanos);
     this.nextIndex = nextIndex;
     this.inflights = new Inflights(options.maxInflightAppends(), options.maxInflightBytes());
     this.lastContactNanos = nowNanos; // a new leader gives everyone one election timeout to answer
+  }
+
+  /** A replica spoke that is not the member. */
+  void heardStranger(long other, long nowNanos) {
+    if (other != stranger) {
+      stranger = other;
+      strangerSinceNanos = nowNanos;
+    }
+    strangerHeardNanos = nowNanos;
+  }
+
+  /** The member itself spoke: whoever else did was an echo. */
+  void heardItself() {
+    stranger = 0;
   }
 
   void pause(long round) {

@@ -11,8 +11,9 @@ import java.util.function.IntToLongFunction;
  * pre-vote, commit, read round, lease, check-quorum) come from here, so none can forget a half
  * (H6).
  *
- * <p>Counts each voter once however often it answered, and nobody else. An empty half decides
- * nothing: only the outgoing one may be empty.
+ * <p>Counts each voter once however often it answered, and nobody else. An empty outgoing half is
+ * not asked; in the empty membership of a replica that was told to join a group there is no
+ * majority of anything.
  */
 final class Quorum {
   private final int[] incoming;
@@ -23,7 +24,7 @@ final class Quorum {
     incoming = ascending(membership.voters());
     outgoing = ascending(membership.outgoingVoters());
     scratch = new long[Math.max(incoming.length, outgoing.length)];
-    if (incoming.length == 0) {
+    if (incoming.length == 0 && !membership.isEmpty()) {
       throw new IllegalArgumentException("a membership needs at least one voter: " + membership);
     }
   }
@@ -54,6 +55,9 @@ final class Quorum {
 
   private long reachedBy(int[] voters, IntToLongFunction valueOf) {
     int count = voters.length;
+    if (count == 0) {
+      return Long.MIN_VALUE;
+    }
     for (int i = 0; i < count; i++) {
       scratch[i] = valueOf.applyAsLong(voters[i]);
     }

@@ -12,6 +12,7 @@ import dev.flotilla.raft.core.Message.VoteReply;
 import dev.flotilla.raft.core.Message.VoteRequest;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,8 +33,15 @@ public final class RaftCore {
    *
    * @param applied what the state machine's durable state covers; when the log's base lies above
    *     it, the snapshot of that base must be installed before anything is applied
+   * @param identity which replica of its node this is
    */
-  public record Recovered(HardState hardState, LogReader log, long applied) {}
+  public record Recovered(
+      HardState hardState, LogReader log, long applied, ReplicaIdentity identity) {
+    /** Where nobody keeps identities. */
+    public Recovered(HardState hardState, LogReader log, long applied) {
+      this(hardState, log, applied, ReplicaIdentity.NONE);
+    }
+  }
 
   private final ReplicaState replica;
   private final Roles roles;
@@ -46,6 +54,8 @@ public final class RaftCore {
   private final Election election;
   private final Following following;
   private final ConfigChange configChange;
+  private final MemberUpkeep upkeep;
+  private final Strangers strangers;
   private final Invariants invariants;
   private final Announcements announcements;
 
@@ -81,6 +91,7 @@ public final class RaftCore {
     replica =
         new ReplicaState(
             self,
+            recovered.identity(),
             options,
             random,
             new Ballot(recovered.hardState()),
@@ -98,6 +109,8 @@ public final class RaftCore {
     election = new Election(replica, roles);
     following = new Following(replica, election, roles);
     configChange = new ConfigChange(replica, followers, rounds, replication, transfer, roles);
+    upkeep = new MemberUpkeep(replica, followers, transfer, configChange);
+    strangers = new Strangers(replica, followers);
     replica.role = passiveRole();
     announcements = new Announcements(replica);
     invariants = new Invariants(replica, followers);
@@ -157,7 +170,7 @@ public final class RaftCore {
   private void handle(Input input) {
     switch (input) {
       case Input.Tick() -> tick();
-      case Input.Receive(Message message) -> receive(message);
+      case Input.Receive(Message message, long incarnation) -> receive(message, incarnation);
       case Input.Propose propose -> propose(propose);
       case Input.Read read -> read(read);
       case Input.TransferLeadership(int target) -> transfer.start(target);
@@ -189,6 +202,7 @@ public final class RaftCore {
     reads.startRound();
     transfer.onHeartbeat();
     snapshots.compactNow();
+    upkeep.advance();
   }
 
   private void propose(Input.Propose input) {
@@ -227,6 +241,9 @@ public final class RaftCore {
     if (replication.commitByQuorum()) {
       reads.onCommit();
       configChange.onCommit();
+      if (replica.isLeader()) {
+        upkeep.advance();
+      }
     }
   }
 
@@ -256,13 +273,17 @@ public final class RaftCore {
   }
 
   /** Compares terms before anything else is looked at (thesis 3.3). */
-  private void receive(Message message) {
+  private void receive(Message message, long incarnation) {
     if (message.to() != replica.self || message.from() == replica.self) {
       return; // not for us: a replica that was given another node's address
     }
+    // Requests are handled whoever sends them, as with any node outside the membership (thesis
+    // 4.1): they are judged by term and log, and a member that was away may have to be led by
+    // replicas it has not heard of. Answers count only from the replica a member is bound to.
+    boolean member = strangers.admits(message.from(), incarnation);
     switch (message) {
       case PreVoteRequest request -> election.onPreVoteRequest(request);
-      case PreVoteReply reply -> election.onPreVoteReply(reply);
+      case PreVoteReply reply -> election.onPreVoteReply(reply, incarnation);
       case VoteRequest request -> {
         if (request.term() > replica.term()) {
           if (election.ignores(request)) {
@@ -293,16 +314,16 @@ public final class RaftCore {
       }
       case VoteReply reply -> {
         if (admitsReply(reply)) {
-          election.onVoteReply(reply);
+          election.onVoteReply(reply, incarnation);
         }
       }
       case AppendReply reply -> {
-        if (admitsReply(reply)) {
+        if (admitsReply(reply) && member) {
           appendReply(reply);
         }
       }
       case HeartbeatReply reply -> {
-        if (admitsReply(reply)) {
+        if (admitsReply(reply) && member) {
           heartbeatReply(reply);
         }
       }
@@ -416,6 +437,7 @@ public final class RaftCore {
       followers.start();
       rounds.start();
       configChange.start();
+      upkeep.start();
       replication.start();
       transfer.leaderKnown(replica.self);
     }
@@ -451,8 +473,17 @@ public final class RaftCore {
     return replica.log.slice(from, to, maxBytes);
   }
 
+  /**
+   * Everyone this replica has to do with: the members in force and, until that is committed, those
+   * of the memberships before.
+   */
+  public SortedMap<Integer, Member> contacts() {
+    return replica.memberships.membersSince(replica.commitment.index());
+  }
+
   public CoreStatus status(long nowNanos) {
     EntryLog log = replica.log;
+    long membershipIndex = Math.max(replica.memberships.effectiveIndex(), log.base().index());
     List<CoreStatus.PeerStatus> peers =
         followers.all().stream()
             .map(progress ->
@@ -461,7 +492,9 @@ public final class RaftCore {
                     progress.state.name().toLowerCase(Locale.ROOT),
                     progress.matchIndex,
                     progress.nextIndex,
-                    nowNanos - progress.lastContactNanos))
+                    nowNanos - progress.lastContactNanos,
+                    progress.stranger,
+                    upkeep.isFit(progress.node)))
             .toList();
     return new CoreStatus(
         replica.role,
@@ -475,7 +508,14 @@ public final class RaftCore {
         log.lastIndex(),
         log.lastTerm(),
         replica.isLeader() ? 0 : election.sinceLeaderContactNanos(nowNanos),
+        reads.leaseEndNanos(),
         replica.memberships.effective(),
+        membershipIndex,
+        log.termAt(membershipIndex),
+        membershipIndex <= replica.commitment.index() && !replica.memberships.effective().isJoint(),
+        replica.standing(),
+        replica.identity.incarnation(),
+        strangers.ignored(),
         peers,
         election.campaigns(),
         transfer.isUnderWay());

@@ -80,9 +80,17 @@ final class ReadIndex {
   }
 
   private boolean hasLease() {
-    return replica.options.leaseReads()
-        && !transfer.hasForfeitedLease()
-        && replica.nowNanos < rounds.leaseEndNanos();
+    return replica.nowNanos < leaseEndNanos();
+  }
+
+  /** Until when reads are answered by lease; {@link Progress#NEVER} when they are not. */
+  long leaseEndNanos() {
+    boolean leased =
+        replica.isLeader()
+            && replica.options.leaseReads()
+            && replica.committedInTerm()
+            && !transfer.hasForfeitedLease();
+    return leased ? rounds.leaseEndNanos() : Progress.NEVER;
   }
 
   /**

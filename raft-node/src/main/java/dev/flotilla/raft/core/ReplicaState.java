@@ -5,6 +5,7 @@ import java.util.random.RandomGenerator;
 /** What the topics of one replica share. Each field is changed by the one topic that owns it. */
 final class ReplicaState {
   final int self;
+  final ReplicaIdentity identity;
   final RaftOptions options;
   final RandomGenerator random;
   final Ballot ballot;
@@ -27,6 +28,7 @@ final class ReplicaState {
 
   ReplicaState(
       int self,
+      ReplicaIdentity identity,
       RaftOptions options,
       RandomGenerator random,
       Ballot ballot,
@@ -35,6 +37,7 @@ final class ReplicaState {
       Commitment commitment,
       long nowNanos) {
     this.self = self;
+    this.identity = identity;
     this.options = options;
     this.random = random;
     this.ballot = ballot;
@@ -68,9 +71,65 @@ final class ReplicaState {
    *
    * n4 needs the vote of n3, who has the longer log and refuses; so n3 must lead once more,
    * although it is being removed, and although it does not remember that {3,4} was committed.
+   *
+   * <p>And the voter must be this replica (H50): the latest membership that holds the node is bound
+   * to it, or nobody is bound yet. Of a membership not known to be committed the outgoing half does
+   * not count: the node may stand there for the replica it had before, see {@link MemberUpkeep},
+   * and if it does not, the membership before that one has it among the incoming.
    */
   boolean mayCampaign() {
-    return memberships.hadVoterSince(commitment.index(), self);
+    return memberships.mayCampaign(self, identity, commitment.index());
+  }
+
+  /**
+   * Whether this replica may vote. Nearly always: whether its vote counts is for the candidate to
+   * judge, by a membership this replica may not have heard of yet (H47). Not a replica that is
+   * known to have lost what its node promised (H50), nor one that knows no membership at all.
+   */
+  boolean mayVote() {
+    Membership membership = memberships.lastHolding(self, commitment.index());
+    if (membership == null) {
+      return !memberships.effective().isEmpty() && !identity.reborn();
+    }
+    long bound = membership.incarnationOf(self);
+    return bound == 0 ? !identity.reborn() : bound == identity.incarnation();
+  }
+
+  /**
+   * Whether a campaign may count the vote of a node's replica. Of a node nobody is bound to, only
+   * while nobody at all is: later it may be the remains of a replica that voted or acknowledged
+   * something, and lost it, before the group could bind it.
+   */
+  boolean voteCounts(int node, long incarnation) {
+    Membership membership = memberships.effective();
+    long bound = membership.incarnationOf(node);
+    return bound == 0 ? !membership.isBorn() : bound == incarnation;
+  }
+
+  /**
+   * Whether a leader may take a node's replica for the member. Whoever is not bound may be: what it
+   * acknowledges is counted, its vote is not, so every quorum that elects meets the bound part of
+   * every quorum that commits.
+   */
+  boolean speaksFor(int node, long incarnation) {
+    Membership membership = memberships.lastHolding(node, commitment.index());
+    long bound = membership == null ? 0 : membership.incarnationOf(node);
+    return bound == 0 || bound == incarnation;
+  }
+
+  Standing standing() {
+    Membership effective = memberships.effective();
+    if (effective.isEmpty()) {
+      return Standing.JOINING;
+    }
+    Membership membership = memberships.lastHolding(self, commitment.index());
+    boolean gone = !effective.contains(self) && memberships.effectiveIndex() <= commitment.index();
+    if (membership == null || gone) {
+      return Standing.REMOVED;
+    }
+    long bound = membership.incarnationOf(self);
+    boolean meant = bound == 0 ? !identity.reborn() : bound == identity.incarnation();
+    return meant ? Standing.MEMBER : Standing.REPLACED;
   }
 
   /**

@@ -95,7 +95,8 @@ final class Rounds {
   private Message.Heartbeat heartbeatTo(Progress progress) {
     // Not the plain commit index: the follower's log may not agree with ours that far (H20).
     long commit = Math.min(progress.matchIndex, replica.commitment.index());
-    return new Message.Heartbeat(replica.self, progress.node, replica.term(), round, commit);
+    return new Message.Heartbeat(
+        replica.self, progress.node, replica.term(), round, commit, progress.incarnation);
   }
 
   void answered(Progress progress, long answeredRound) {

@@ -19,17 +19,23 @@ import java.util.zip.CRC32C;
 public final class NodeIdentityFile {
   private static final String FILE_NAME = "IDENTITY";
   private static final String STAGING_NAME = "IDENTITY.tmp";
-  private static final String FIRST_LINE = "flotilla-node 1";
+  private static final String FIRST_LINE = "flotilla-node 2";
+
+  /** Of folders from before replicas kept files of their own. */
+  private static final String OLD_FIRST_LINE = "flotilla-node 1";
+
   private static final int MAX_BYTES = 4096;
 
   private final Disk disk;
   private final NodeIdentity identity;
   private boolean ready;
+  private boolean keepsReplicas;
 
-  private NodeIdentityFile(Disk disk, NodeIdentity identity, boolean ready) {
+  private NodeIdentityFile(Disk disk, NodeIdentity identity, boolean ready, boolean keepsReplicas) {
     this.disk = disk;
     this.identity = identity;
     this.ready = ready;
+    this.keepsReplicas = keepsReplicas;
   }
 
   /**
@@ -59,7 +65,8 @@ public final class NodeIdentityFile {
       }
     }
     NodeIdentityFile created =
-        new NodeIdentityFile(disk, new NodeIdentity(clusterId, node, random.nextLong()), false);
+        new NodeIdentityFile(
+            disk, new NodeIdentity(clusterId, node, random.nextLong()), false, true);
     created.write();
     return created;
   }
@@ -73,9 +80,15 @@ public final class NodeIdentityFile {
     return ready;
   }
 
-  /** Says, durably, that the node's log exists. */
+  /** Whether every group of this folder's log has a replica file: one that is missing is lost. */
+  public boolean keepsReplicas() {
+    return keepsReplicas;
+  }
+
+  /** Says, durably, that the node's log and its replicas' files exist. */
   public void markReady() throws IOException {
     ready = true;
+    keepsReplicas = true;
     write();
   }
 
@@ -110,7 +123,8 @@ public final class NodeIdentityFile {
       throw new NodeIdentityException(FILE_NAME + " is damaged: its checksum does not match");
     }
     List<String> lines = text.lines().toList();
-    if (lines.size() != 6 || !lines.getFirst().equals(FIRST_LINE)) {
+    boolean old = !lines.isEmpty() && lines.getFirst().equals(OLD_FIRST_LINE);
+    if (lines.size() != 6 || !(old || lines.getFirst().equals(FIRST_LINE))) {
       throw new NodeIdentityException(
           FILE_NAME + " has a format this version does not know: " + lines.getFirst());
     }
@@ -133,7 +147,7 @@ public final class NodeIdentityFile {
       throw new NodeIdentityException(
           "the folder belongs to node " + found.node() + ", not to node " + node);
     }
-    return new NodeIdentityFile(disk, found, value(lines.get(4), "state").equals("ready"));
+    return new NodeIdentityFile(disk, found, value(lines.get(4), "state").equals("ready"), !old);
   }
 
   private static String readText(Disk disk) throws IOException {

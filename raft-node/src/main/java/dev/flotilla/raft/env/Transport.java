@@ -2,6 +2,7 @@ package dev.flotilla.raft.env;
 
 import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
+import java.util.SortedMap;
 
 /**
  * The way to the other nodes. Messages may be lost, repeated, delayed and reordered; Raft expects
@@ -11,6 +12,16 @@ public interface Transport extends AutoCloseable {
 
   /** Connects, and delivers from now on. Called once. */
   void start(Receiver receiver);
+
+  /**
+   * Says whom this node has to talk to from now on: everyone who shares a group with it, by node,
+   * with the host:port of its gRPC server as its groups' memberships or the configuration tell it.
+   * Who is not named has no business with this node any more. A node whose groups have yet to tell
+   * it their members is given everyone it has been configured with. Called on the loop's thread, by
+   * its first pass and whenever that changes; does not block, and may come before {@link #start}. A
+   * transport that reaches everybody anyway need not care.
+   */
+  default void connect(SortedMap<Integer, String> peers) {}
 
   /** Sends on the lane for Raft messages. */
   void send(int toNode, MessageBatch batch);

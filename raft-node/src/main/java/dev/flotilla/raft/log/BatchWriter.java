@@ -25,6 +25,7 @@ final class BatchWriter {
   /** Last index u64, term u64 and vote u32 before the membership. */
   private static final int CHECKPOINT_FIXED_BYTES = 20;
 
+  private final Ballast ballast;
   private final int maxBufferBytes;
   private final int zerosBytes;
   private final CRC32C crc = new CRC32C();
@@ -35,13 +36,20 @@ final class BatchWriter {
   private int previousCrc;
   private boolean splitting;
   private boolean dirty;
+
+  /** Whether a batch stands behind the last sync that says it happened. */
+  private boolean sealed;
+
   private long writtenBytes;
 
   /**
    * @param nextBatch number of the first batch it will write; everything below is durable
    * @param previousCrc checksum of the batch before that, 0 when there is none
+   * @param ballast what makes room when there is none
    */
-  BatchWriter(WalOptions options, Segment segment, long nextBatch, int previousCrc) {
+  BatchWriter(
+      WalOptions options, Segment segment, long nextBatch, int previousCrc, Ballast ballast) {
+    this.ballast = ballast;
     this.maxBufferBytes = options.maxBufferBytes();
     this.zerosBytes = (int) LogFormat.align(Math.min(MAX_ZEROS_BYTES, options.segmentBytes() / 16));
     this.segment = segment;
@@ -113,14 +121,14 @@ final class BatchWriter {
 
   private void checkpoint(GroupState group) throws IOException {
     LogBase base = group.base();
+    byte[] membership = MembershipCodec.encode(base.membership());
     ByteBuffer payload =
-        ByteBuffer.allocate(
-                CHECKPOINT_FIXED_BYTES + MembershipCodec.encodedBytes(base.membership()))
+        ByteBuffer.allocate(CHECKPOINT_FIXED_BYTES + membership.length)
             .order(ByteOrder.LITTLE_ENDIAN);
     payload.putLong(group.lastIndex());
     payload.putLong(group.hardState().term());
     payload.putInt(group.hardState().vote());
-    MembershipCodec.encode(base.membership(), payload);
+    payload.put(membership);
     put(
         RecordType.CHECKPOINT_GROUP,
         (byte) 0,
@@ -166,9 +174,23 @@ final class BatchWriter {
     syncedBelow = nextBatch;
     splitting = true;
     dirty = false;
+    sealed = false;
     if (buffer.capacity() > LogFormat.align(maxBufferBytes)) {
       buffer = newBuffer(INITIAL_BUFFER_BYTES);
     }
+  }
+
+  /** Whether a later batch proves that the last sync happened, or none happened yet. */
+  boolean isSealed() {
+    return sealed;
+  }
+
+  /**
+   * Writes the proof that everything before is synced: a batch of its own, usually an empty one. It
+   * is not synced itself; the next sync does that.
+   */
+  void seal() throws IOException {
+    writeBatch();
   }
 
   /**
@@ -218,11 +240,30 @@ final class BatchWriter {
       buffer.put((byte) 0);
     }
     buffer.flip();
-    segment.append(buffer, zerosBytes);
+    try {
+      append();
+    } catch (IOException e) {
+      buffer.limit(buffer.capacity()).position(end);
+      throw e;
+    }
     writtenBytes += padded;
     previousCrc = checksum;
     nextBatch++;
+    sealed = true;
     buffer.clear().position(LogFormat.BATCH_HEADER_BYTES);
+  }
+
+  private void append() throws IOException {
+    try {
+      segment.append(buffer, zerosBytes);
+    } catch (IOException e) {
+      if (!ballast.drop(e)) {
+        throw e;
+      }
+      // Nothing after the segment's end counts: the same bytes go to the same place.
+      buffer.rewind();
+      segment.append(buffer, zerosBytes);
+    }
   }
 
   private int checksum(int from, int to) {

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries back, from the segments or from what is still buffered, and checks every one
@@ -17,13 +18,16 @@ final class EntryReader {
   private static final int WINDOW_BYTES = 64 << 10;
 
   private final NavigableMap<Long, Segment> segments;
-  private final BatchWriter writer;
+  private final @Nullable BatchWriter writer;
   private final ByteBuffer window =
       ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private long windowLocation;
   private int windowLength;
 
-  EntryReader(NavigableMap<Long, Segment> segments, BatchWriter writer) {
+  /**
+   * @param writer whose buffer may hold entries that are in no segment yet; null when nobody writes
+   */
+  EntryReader(NavigableMap<Long, Segment> segments, @Nullable BatchWriter writer) {
     this.segments = segments;
     this.writer = writer;
   }
@@ -48,8 +52,8 @@ final class EntryReader {
   private Entry entry(GroupState group, long index) throws IOException {
     long location = group.entries().location(index);
     int bytes = LogFormat.RECORD_HEADER_BYTES + group.entries().payloadLength(index);
-    ByteBuffer buffered = writer.bufferHolding(location);
-    if (buffered != null) {
+    ByteBuffer buffered = writer == null ? null : writer.bufferHolding(location);
+    if (writer != null && buffered != null) {
       int at = writer.bufferOffset(location);
       return decode(buffered, at, bytes, group, index);
     }

@@ -12,13 +12,17 @@ import java.util.Locale;
  *           16 incarnation u64 | 24 segment u64 | zeros
  * batch     starts at a multiple of 512, zero-padded to the next one
  *           0 magic u32 | 4 crc32c u32 of bytes 8..40+length | 8 segment u64 | 16 batch u64
- *           24 syncedBelow u64 | 32 length u32 | 36 crc32c of the batch before u32 | 40 records
+ *           24 syncedBelow u64 | 32 length u32 | 36 crc32c of the batch before u32 | 40 records,
+ *           none at all in a batch that only says that those before it are synced
  * record    0 crc32c u32 of bytes 4..40+length | 4 length u32 | 8 type u8 | 9 kind u8 | 10 zero u16
  *           12 group u32 | 16 term u64 | 24 index u64 | 32 stamp u64 | 40 payload
  * </pre>
  */
 final class LogFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** Still read. It knew no empty batches. */
+  static final int OLDEST_VERSION = 1;
 
   /**
    * Batches start at sector boundaries, so that writing a batch never touches a sector whose bytes

@@ -48,6 +48,7 @@ final class Recovery {
   record HeldRecord(Record record, String path, long location) {}
 
   void run() throws IOException {
+    LogSalvage.finishReplacing(disk, directory);
     disk.createDirectories(directory);
     // A name may be in memory only, when the process died between a rename and its fsync.
     disk.syncDirectory(directory);
@@ -234,7 +235,7 @@ final class Recovery {
     nextBatch++;
   }
 
-  private static List<HeldRecord> records(Segment segment, Batch batch) throws LogDamagedException {
+  static List<HeldRecord> records(Segment segment, Batch batch) throws LogDamagedException {
     int limit = batch.body().remaining();
     ByteBuffer body =
         ByteBuffer.allocate(limit).put(batch.body()).flip().order(ByteOrder.LITTLE_ENDIAN);

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.log;
 
 import dev.flotilla.raft.env.DiskFile;
+import dev.flotilla.raft.env.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -46,8 +47,16 @@ final class Segment {
     }
     file.write(end, batch);
     if (after > allocated) {
-      Zeros.write(file, after, after + zeros);
-      allocated = after + zeros;
+      allocated = after;
+      try {
+        Zeros.write(file, after, after + zeros);
+        allocated = after + zeros;
+      } catch (IOException e) {
+        // The batch is written; only the batches after it are slower for this.
+        if (!DiskFullException.isCauseOf(e)) {
+          throw e;
+        }
+      }
     }
     end = after;
   }

@@ -36,9 +36,10 @@ final class SegmentHeader {
         || header.getInt(4) != checksum(header)) {
       throw LogDamagedException.at(path, 0, "the segment's header is not valid");
     }
-    if (header.getInt(8) != LogFormat.VERSION) {
+    int version = header.getInt(8);
+    if (version < LogFormat.OLDEST_VERSION || version > LogFormat.VERSION) {
       throw new ForeignLogException(
-          path + " has format version " + header.getInt(8) + ", this is " + LogFormat.VERSION);
+          path + " has format version " + version + ", this is " + LogFormat.VERSION);
     }
     LogIdentity found = new LogIdentity(header.getInt(12), header.getLong(16));
     if (!found.equals(identity)) {

@@ -35,7 +35,7 @@ final class SegmentScanner {
       return null;
     }
     int length = window.getInt(header + 32);
-    if (length <= 0 || length > size - position - LogFormat.BATCH_HEADER_BYTES) {
+    if (length < 0 || length > size - position - LogFormat.BATCH_HEADER_BYTES) {
       return null;
     }
     int at = offsetInWindow(position, LogFormat.BATCH_HEADER_BYTES + length);
@@ -73,7 +73,7 @@ final class SegmentScanner {
       return "no batch is here";
     }
     int length = window.getInt(header + 32);
-    if (length <= 0 || length > size - position - LogFormat.BATCH_HEADER_BYTES) {
+    if (length < 0 || length > size - position - LogFormat.BATCH_HEADER_BYTES) {
       return "the batch has an impossible length";
     }
     int at = offsetInWindow(position, LogFormat.BATCH_HEADER_BYTES + length);

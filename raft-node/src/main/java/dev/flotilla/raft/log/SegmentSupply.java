@@ -62,6 +62,10 @@ final class SegmentSupply {
         promise.complete(prepared(sequence, allocated));
       } catch (IOException | RuntimeException e) {
         promise.completeExceptionally(e);
+      } catch (Error e) {
+        // Whoever waits for the segment must not wait for ever.
+        promise.completeExceptionally(e);
+        throw e;
       }
     });
   }

@@ -4,6 +4,7 @@ import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFullException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
@@ -35,6 +36,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private final WalOptions options;
   private final SegmentSupply supply;
+  private final Ballast ballast;
   private final NavigableMap<Long, Segment> segments;
   private final BatchWriter writer;
   private final EntryReader reader;
@@ -55,11 +57,13 @@ public final class WriteAheadLog implements AutoCloseable {
   private WriteAheadLog(
       WalOptions options,
       SegmentSupply supply,
+      Ballast ballast,
       NavigableMap<Long, Segment> segments,
       BatchWriter writer,
       SortedMap<Integer, GroupState> states) {
     this.options = options;
     this.supply = supply;
+    this.ballast = ballast;
     this.segments = segments;
     this.writer = writer;
     this.states = states;
@@ -103,8 +107,9 @@ public final class WriteAheadLog implements AutoCloseable {
           supply.create(
               recovery.nextSequence(), Math.min(options.segmentBytes(), FIRST_ALLOCATION_BYTES));
       Replay replay = recovery.replay();
+      Ballast ballast = new Ballast(disk, directory, options, background);
       BatchWriter writer =
-          new BatchWriter(options, active, recovery.nextBatch(), recovery.previousCrc());
+          new BatchWriter(options, active, recovery.nextBatch(), recovery.previousCrc(), ballast);
       writer.startSegment(active, replay.groups().values());
       replay.moveTo(active, writer, recovery.held());
       replay.finish(directory);
@@ -115,7 +120,8 @@ public final class WriteAheadLog implements AutoCloseable {
         segments.put(segment.sequence, segment);
       }
       segments.put(active.sequence, active);
-      WriteAheadLog log = new WriteAheadLog(options, supply, segments, writer, replay.groups());
+      WriteAheadLog log =
+          new WriteAheadLog(options, supply, ballast, segments, writer, replay.groups());
       log.reclaim();
       return log;
     } catch (IOException | RuntimeException e) {
@@ -129,7 +135,16 @@ public final class WriteAheadLog implements AutoCloseable {
 
   /** Whether the folder holds a log: a node that has lived there and finds none has lost it. */
   public static boolean exists(Disk disk, String directory) throws IOException {
-    return disk.list(directory).stream().anyMatch(LogFormat::isSegmentName);
+    return LogSalvage.isReplacing(disk, directory)
+        || disk.list(directory).stream().anyMatch(LogFormat::isSegmentName);
+  }
+
+  /**
+   * Keeps some room for the log from now on that nobody else can take: when a write finds the disk
+   * full, that room is given up for it. See {@link Ballast}.
+   */
+  public void keepRoom() {
+    ballast.want();
   }
 
   public Set<Integer> groups() {
@@ -200,6 +215,35 @@ public final class WriteAheadLog implements AutoCloseable {
       reclaim();
       advance();
     } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the last sync left no trace but its own batches: damage to them could not be told from
+   * a torn write. {@link #seal()} ends that, and so does the next sync.
+   */
+  public boolean isUnsealed() {
+    return failure == null && !writer.isDirty() && !writer.isSealed();
+  }
+
+  /**
+   * Writes, without syncing it, the proof that the last sync happened (H34). For a log at rest:
+   * while writes come, each sync proves the one before.
+   */
+  public void seal() throws IOException {
+    if (!isUnsealed()) {
+      return;
+    }
+    try {
+      writer.seal();
+      writtenBytes.set(writer.writtenBytes());
+    } catch (IOException e) {
+      if (DiskFullException.isCauseOf(e)) {
+        // Nothing of it was promised, and the next batch goes to the same place.
+        return;
+      }
       failure = e;
       throw e;
     }
@@ -367,6 +411,7 @@ public final class WriteAheadLog implements AutoCloseable {
   private void advance() throws IOException {
     Segment active = writer.segment();
     if (active.end() >= prepareAt) {
+      ballast.takeOn();
       long slack = options.segmentBytes() / SLACK_DIVISOR;
       supply.prepare(active.sequence + 1, LogFormat.align(options.segmentBytes() + slack));
       prepareAt = active.end() + Math.max(1, options.segmentBytes() / RETRY_DIVISOR);

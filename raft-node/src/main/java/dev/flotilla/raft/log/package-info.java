@@ -20,11 +20,13 @@
  *
  * <p>So recovery that finds no valid batch where number n must stand looks at every sector behind
  * it, in this segment and in all later ones, for a valid batch with {@code syncedBelow > n}. If
- * there is one, the log is refused with {@link dev.flotilla.raft.log.LogDamagedException}. If there
- * is none, n was never acknowledged (nobody is told of a batch before its sync returned) and
- * everything from n on is cut, durably, before anything else is written. What remains open by
- * nature: damage to the very last batch of a life looks like a torn one. To keep that window small
- * every start writes and syncs a new batch at once.
+ * there is one, the log is refused with {@link dev.flotilla.raft.log.LogDamagedException}; {@link
+ * dev.flotilla.raft.log.LogSalvage} then tells which groups have lost something, and replaces the
+ * log by what is left. If there is none, n was never acknowledged (nobody is told of a batch before
+ * its sync returned) and everything from n on is cut, durably, before anything else is written.
+ * What remains open by nature: damage to the very last batch of a life looks like a torn one. To
+ * keep that window small a log at rest is sealed, see {@link
+ * dev.flotilla.raft.log.WriteAheadLog#seal}: an empty batch proves the last sync.
  *
  * <p>Every batch also names its segment and carries the checksum of the batch before it, so that
  * stale or misplaced bytes with a checksum of their own do not pass.
@@ -48,9 +50,15 @@
  * <h2>Failure</h2>
  *
  * <p>The first write or fsync that fails poisons the log: that call and all later ones throw, and
- * the process has to end (H32). A full disk is such a failure when it hits the active segment;
- * preparing the next segment ahead of need only fails softly, is tried again, and leaves what is
- * preallocated usable.
+ * the process has to end (H32). A full disk is such a failure when it hits the active segment and
+ * there is no ballast left to throw overboard ({@link
+ * dev.flotilla.raft.log.WriteAheadLog#keepRoom}); preparing the next segment ahead of need only
+ * fails softly, is tried again, and leaves what is preallocated usable.
+ *
+ * <h2>Replicas</h2>
+ *
+ * <p>Who a replica is, its term and its vote stand in a file of their own as well, {@link
+ * dev.flotilla.raft.log.ReplicaFile}, twice: a damaged log must not make it forget a vote.
  */
 @NullMarked
 package dev.flotilla.raft.log;

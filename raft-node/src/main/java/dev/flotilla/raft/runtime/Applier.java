@@ -9,9 +9,12 @@ import dev.flotilla.proto.client.v1.Reply;
 import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.env.Clock;
+import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.fsm.Wake;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * keeps at most an apply window of entries and a backlog of requests per group here.
  *
  * <p>A state machine that throws is never called again, its replica stops, the others go on (H30).
+ * When its disk failed or its files are damaged, the whole node stops: they share the disk.
  */
 public final class Applier {
   private static final Logger log = LoggerFactory.getLogger(Applier.class);
@@ -333,7 +337,11 @@ public final class Applier {
       position = slot.machine.checkpoint(checkpoint.staging());
       slot.metrics.checkpoint.record(clock.nanoTime() - startedNanos);
     } catch (Throwable e) {
-      fail(slot, "writing a checkpoint", e);
+      if (DiskFullException.isCauseOf(e)) {
+        mailbox.complete(new Mail.SnapshotFailed(slot.group, "no room for it: " + e.getMessage()));
+      } else {
+        fail(slot, "writing a checkpoint", e);
+      }
       return;
     }
     publish(slot);
@@ -350,7 +358,11 @@ public final class Applier {
       position = slot.machine.flush();
       slot.metrics.flush.record(clock.nanoTime() - startedNanos);
     } catch (Throwable e) {
-      fail(slot, "flushing the state", e);
+      if (DiskFullException.isCauseOf(e)) {
+        mailbox.complete(new Mail.FlushFailed(slot.group, "no room: " + e.getMessage()));
+      } else {
+        fail(slot, "flushing the state", e);
+      }
       return;
     }
     publish(slot);
@@ -417,12 +429,25 @@ public final class Applier {
 
   private void fail(MachineSlot slot, String doing, Throwable cause) {
     slot.failure = "state machine failed " + doing + ": " + cause;
-    log.error("{}: state machine failed {}; its replica stops", slot.name, doing, cause);
+    boolean storage =
+        cause instanceof StateStorageException || cause instanceof UncheckedIOException;
+    log.error(
+        "{}: state machine failed {}; {} stops",
+        slot.name,
+        doing,
+        storage ? "the node" : "its replica",
+        cause);
     for (ApplierWork.Query query : slot.waiting) {
       refuseQueries(query.calls());
     }
     slot.waiting.clear();
-    mailbox.complete(new Mail.MachineFailed(slot.group, slot.failure, cause));
+    if (storage) {
+      int damaged =
+          cause instanceof StateStorageException state && state.isDamage() ? slot.group : 0;
+      mailbox.complete(new Mail.StorageFailed(slot.name + ": " + doing, damaged, cause));
+    } else {
+      mailbox.complete(new Mail.MachineFailed(slot.group, slot.failure, cause));
+    }
   }
 
   private void refuseProposals(List<PendingProposals.Proposal> proposals) {

@@ -243,7 +243,7 @@ final class ClientDesk {
             refuse(call, ErrorCode.ERROR_CODE_NOT_LEADER, "leadership is being handed over");
         case OVERLOADED ->
             refuse(call, ErrorCode.ERROR_CODE_OVERLOADED, "too much of the log is uncommitted");
-        case CHANGE_IN_PROGRESS, INVALID ->
+        case CHANGE_IN_PROGRESS, NOT_CAUGHT_UP, INVALID ->
             refuse(call, ErrorCode.ERROR_CODE_MALFORMED, "refused: " + reason);
       }
     }

@@ -11,6 +11,8 @@ import dev.flotilla.raft.log.GroupLog;
  * behind.
  */
 final class CompactionPolicy {
+  private static final long RETRY_NANOS = 1_000_000_000L;
+
   private final long compactBytes;
   private final long compactEntries;
   private final long keepBytes;
@@ -22,7 +24,14 @@ final class CompactionPolicy {
   private boolean flushing;
   private boolean forced;
 
-  CompactionPolicy(NodeOptions.Limits limits, GroupLog log) {
+  /** What had been applied when the flush under way was asked for. */
+  private long begunEntries;
+
+  private long begunBytes;
+  private long notBeforeNanos;
+
+  CompactionPolicy(NodeOptions.Limits limits, GroupLog log, long nowNanos) {
+    notBeforeNanos = nowNanos;
     compactBytes = limits.compactBytes();
     compactEntries = limits.compactEntries();
     keepBytes = limits.keepBytes();
@@ -35,12 +44,20 @@ final class CompactionPolicy {
     bytes += size;
   }
 
-  boolean isDue() {
-    return !flushing && (bytes >= compactBytes || entries >= compactEntries);
+  boolean isDue(long nowNanos) {
+    return mayFlush(nowNanos) && (bytes >= compactBytes || entries >= compactEntries);
   }
 
-  boolean isFlushing() {
-    return flushing;
+  boolean mayFlush(long nowNanos) {
+    return !flushing && nowNanos - notBeforeNanos >= 0;
+  }
+
+  /** The flush found no room. */
+  void failed(long nowNanos) {
+    flushing = false;
+    entries += begunEntries;
+    bytes += begunBytes;
+    notBeforeNanos = nowNanos + RETRY_NANOS;
   }
 
   /**
@@ -49,6 +66,8 @@ final class CompactionPolicy {
   void begin(boolean force) {
     flushing = true;
     forced = force;
+    begunEntries = entries;
+    begunBytes = bytes;
     entries = 0;
     bytes = 0;
   }

@@ -19,6 +19,10 @@ public final class GroupMetrics {
   final AtomicLong snapshotsFailed = new AtomicLong();
   final AtomicLong snapshotsInstalled = new AtomicLong();
   final AtomicLong compactions = new AtomicLong();
+
+  /** For want of room on the disk. */
+  final AtomicLong appendsDropped = new AtomicLong();
+
   final AtomicLong messagesReceived = new AtomicLong();
 
   final DurationStat commit = new DurationStat();

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -48,6 +49,16 @@ sealed interface Mail {
   /** The state machine failed: its replica must stop (H30). */
   record MachineFailed(int group, String reason, Throwable cause) implements Mail {}
 
+  /**
+   * A disk under a part of the node failed: the node must stop, with 70.
+   *
+   * @param damagedGroup the group whose state was found damaged; 0 for none
+   */
+  record StorageFailed(String doing, int damagedGroup, Throwable cause) implements Mail {}
+
+  /** There was no room to flush the state machine: nothing is lost, and nothing can be cut. */
+  record FlushFailed(int group, String reason) implements Mail {}
+
   record PeerDisconnected(int node) implements Mail {}
 
   record StatusAsked(boolean stateHash, CompletableFuture<NodeStatus> answer) implements Mail {}
@@ -55,6 +66,9 @@ sealed interface Mail {
   record TransferAsked(
       TransferLeadershipRequest request, CompletableFuture<TransferLeadershipReply> answer)
       implements Mail {}
+
+  /** Change a group's members; the listener hears exactly one end. */
+  record ChangeAsked(ChangeMembersRequest request, MemberChangeListener listener) implements Mail {}
 
   /** Hand over what is led, finish what is pending, flush; give up at the deadline. */
   record DrainAsked(long deadlineNanos, CompletableFuture<Void> done) implements Mail {}

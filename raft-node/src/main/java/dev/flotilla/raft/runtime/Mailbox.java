@@ -32,7 +32,10 @@ final class Mailbox {
   /** A peer's batch, decoded. */
   record PeerMail(int from, List<Addressed> messages, long bytes) {}
 
-  record Addressed(int group, Message message) {}
+  /**
+   * @param incarnation of the replica that sent it; 0 when it does not say
+   */
+  record Addressed(int group, Message message, long incarnation) {}
 
   /** One pass's mail; used again and again. */
   static final class Delivery {

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -26,6 +27,7 @@ public final class NodeAssembly implements AutoCloseable {
   private final NodeOptions options;
   private final NodeEnvironment env;
   private final WriteAheadLog wal;
+  private final List<ReplicaFolder> folders;
   private final Mailbox mailbox;
   private final NodeLoop loop;
   private final Applier applier;
@@ -39,6 +41,7 @@ public final class NodeAssembly implements AutoCloseable {
       NodeOptions options,
       NodeEnvironment env,
       WriteAheadLog wal,
+      List<ReplicaFolder> folders,
       Mailbox mailbox,
       NodeLoop loop,
       Applier applier,
@@ -48,6 +51,7 @@ public final class NodeAssembly implements AutoCloseable {
     this.options = options;
     this.env = env;
     this.wal = wal;
+    this.folders = folders;
     this.mailbox = mailbox;
     this.loop = loop;
     this.applier = applier;
@@ -112,6 +116,14 @@ public final class NodeAssembly implements AutoCloseable {
     return ask(new Mail.TransferAsked(request, answer), answer);
   }
 
+  /** See {@link RaftNode#changeMembers}. */
+  public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+    if (!mailbox.ask(new Mail.ChangeAsked(request, listener))) {
+      listener.progress(
+          MembershipChanges.refusal(options.name() + " has stopped, or is asked too much"));
+    }
+  }
+
   /**
    * Begins an orderly end; completed when the node may be closed, at the latest after the timeout.
    */
@@ -143,6 +155,9 @@ public final class NodeAssembly implements AutoCloseable {
     applier.close();
     try {
       wal.close();
+      for (ReplicaFolder folder : folders) {
+        folder.close();
+      }
     } catch (IOException e) {
       log.warn("{}: closing the log", options.name(), e);
     }

@@ -35,6 +35,7 @@ public final class NodeLoop {
 
   private static final long PUBLISH_EVERY_NANOS = 500_000_000L;
   private static final long WAL_LIMIT_EVERY_NANOS = 1_000_000_000L;
+  private static final long SEAL_AFTER_NANOS = 20_000_000L;
 
   /** Exit code of a process whose storage failed. */
   static final int STORAGE_FAILURE = 70;
@@ -48,11 +49,17 @@ public final class NodeLoop {
   private final StatusReport report;
   private final FatalOnce fatal;
   private final LeadershipTransfers transfers = new LeadershipTransfers();
+  private final MembershipChanges changes;
+  private final Contacts contacts;
   private final Mailbox.Delivery mail = new Mailbox.Delivery();
   private final List<Replica> gathering = new ArrayList<>();
   private @Nullable Drain drain;
   private long publishNanos;
   private long walLimitNanos;
+
+  /** When the log counts as at rest, unless it is written to before. */
+  private long sealNanos;
+
   private boolean stopped;
 
   NodeLoop(
@@ -60,20 +67,32 @@ public final class NodeLoop {
       WriteAheadLog wal,
       SortedMap<Integer, Replica> replicas,
       StatusReport report,
+      Contacts contacts,
       FatalOnce fatal) {
     this.context = context;
+    this.changes = new MembershipChanges(context);
+    this.contacts = contacts;
     this.wal = wal;
     this.replicas = replicas;
     this.report = report;
     this.fatal = fatal;
     this.publishNanos = context.nowNanos;
     this.walLimitNanos = context.nowNanos;
+    this.sealNanos = context.nowNanos;
   }
 
   /** A look into a replica, from whoever calls the passes; null when the group is not hosted. */
   public @Nullable ReplicaView view(int group) {
     Replica replica = replicas.get(group);
     return replica == null ? null : replica.view();
+  }
+
+  /**
+   * Whether every record in the log is proven to be durable by one after it, so that damage to any
+   * of them would be told from a torn write.
+   */
+  public boolean isLogSealed() {
+    return !wal.isDirty() && !wal.isUnsealed();
   }
 
   /** What to call when mail arrived. */
@@ -103,7 +122,10 @@ public final class NodeLoop {
       for (Replica replica : replicas.values()) {
         replica.proposeWake();
       }
+      changes.advance();
       settle();
+      sealAtRest();
+      contacts.refresh(replicas.values(), context.nowNanos);
       for (Replica replica : replicas.values()) {
         replica.handOver();
         replica.compactIfDue();
@@ -147,9 +169,17 @@ public final class NodeLoop {
           replica(sent.group()).snapshotSent(sent.peer(), sent.success(), sent.index());
       case Mail.MachineFailed failed ->
           replica(failed.group()).fail(failed.reason(), failed.cause());
+      case Mail.StorageFailed failed -> {
+        if (replicas.containsKey(failed.damagedGroup())) {
+          replica(failed.damagedGroup()).markStateDamaged();
+        }
+        throw new StorageFailure(failed.doing(), failed.cause());
+      }
+      case Mail.FlushFailed failed -> replica(failed.group()).flushFailed(failed.reason());
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);
       case Mail.TransferAsked asked -> transfers.start(asked, replicas, context.nowNanos);
+      case Mail.ChangeAsked asked -> changes.start(asked, replicas);
       case Mail.DrainAsked asked -> startDrain(asked);
       case Mail.DrainFlushed flushed -> {
         if (drain != null) {
@@ -173,7 +203,7 @@ public final class NodeLoop {
       if (replica == null) {
         context.metrics.peerMessagesRefused.incrementAndGet();
       } else {
-        replica.receive(addressed.message());
+        replica.receive(addressed.message(), addressed.incarnation());
       }
     }
   }
@@ -220,6 +250,9 @@ public final class NodeLoop {
 
   private void sync() {
     long startedNanos = context.clock.nanoTime();
+    for (Replica replica : replicas.values()) {
+      replica.keepHardState();
+    }
     try {
       wal.sync();
     } catch (IOException e) {
@@ -228,6 +261,18 @@ public final class NodeLoop {
     long now = context.clock.nanoTime();
     context.metrics.fsync.record(now - startedNanos);
     context.nowNanos = Math.max(context.nowNanos, now);
+    sealNanos = context.nowNanos + SEAL_AFTER_NANOS;
+  }
+
+  /** Proves the last sync of a log that has come to rest, so that damage to it is seen (H34). */
+  private void sealAtRest() {
+    if (wal.isUnsealed() && context.nowNanos - sealNanos >= 0) {
+      try {
+        wal.seal();
+      } catch (IOException e) {
+        throw new StorageFailure("writing the log", e);
+      }
+    }
   }
 
   /** H53: whatever each group's own limits say, the node's log stays within its own. */
@@ -279,7 +324,10 @@ public final class NodeLoop {
     if (wal.isDirty() || !context.mailbox.isEmpty()) {
       return 0;
     }
-    long deadline = transfers.nextDeadlineNanos();
+    long deadline = Math.min(transfers.nextDeadlineNanos(), changes.nextDeadlineNanos());
+    if (wal.isUnsealed()) {
+      deadline = Math.min(deadline, sealNanos);
+    }
     for (Replica replica : replicas.values()) {
       deadline = Math.min(deadline, replica.nextDeadlineNanos());
     }
@@ -322,6 +370,7 @@ public final class NodeLoop {
     } while (!context.mailbox.isEmpty());
     mail.clear();
     transfers.close();
+    changes.close();
     if (drain != null) {
       drain.abandon();
     }
@@ -329,6 +378,9 @@ public final class NodeLoop {
   }
 
   private static void refuse(Mail completion, String message) {
+    if (completion instanceof Mail.ChangeAsked asked) {
+      asked.listener().progress(MembershipChanges.refusal(message));
+    }
     CompletableFuture<?> open =
         switch (completion) {
           case Mail.StatusAsked asked -> asked.answer();

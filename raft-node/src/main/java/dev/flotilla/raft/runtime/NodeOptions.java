@@ -9,7 +9,7 @@ import java.util.Map;
  * @param node this node's id, from 1
  * @param name its name for people, as in n1
  * @param clusterId nodes and clients of other clusters are refused
- * @param addresses advertised gRPC address (host:port) of every node by id, for leader hints
+ * @param addresses advertised gRPC address (host:port) of the nodes that are configured, by id
  */
 public record NodeOptions(
     int node,
@@ -20,6 +20,16 @@ public record NodeOptions(
     WalOptions wal,
     SnapshotExchange.Options snapshots,
     Limits limits) {
+
+  /**
+   * Where a node is: as configured, where it is, for that is what somebody may have changed since
+   * its address was written into a membership.
+   *
+   * @param advertised what the membership says, may be empty
+   */
+  String addressOf(int otherNode, String advertised) {
+    return addresses.getOrDefault(otherNode, advertised);
+  }
 
   /**
    * @param maxMailboxBytes client requests waiting for the loop; beyond it OVERLOADED at once

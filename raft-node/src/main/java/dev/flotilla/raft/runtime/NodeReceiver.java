@@ -45,7 +45,8 @@ final class NodeReceiver implements Transport.Receiver {
       if (message.isPresent()
           && message.get().from() == fromNode
           && message.get().to() == options.node()) {
-        messages.add(new Mailbox.Addressed(encoded.getGroup(), message.get()));
+        messages.add(
+            new Mailbox.Addressed(encoded.getGroup(), message.get(), encoded.getIncarnation()));
       } else {
         metrics.peerMessagesRefused.incrementAndGet();
       }

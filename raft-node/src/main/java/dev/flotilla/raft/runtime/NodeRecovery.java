@@ -1,24 +1,21 @@
 package dev.flotilla.raft.runtime;
 
 import dev.flotilla.raft.core.HardState;
-import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.NodeIdentityFile;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.BackgroundWork;
 import dev.flotilla.raft.log.GroupLog;
-import dev.flotilla.raft.log.LogDamagedException;
 import dev.flotilla.raft.log.LogIdentity;
 import dev.flotilla.raft.log.WriteAheadLog;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
 import dev.flotilla.raft.snapshot.SnapshotStore;
-import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -28,23 +25,18 @@ import org.slf4j.LoggerFactory;
  * Puts a node together from its disk: identity, log, state machines, and what a crash left half
  * done.
  *
- * <p>The folder: {@code IDENTITY}, {@code wal/}, and for each group {@code groups/g<id>/state} and
- * {@code groups/g<id>/snapshots}.
- *
- * <p>Log and state machine may disagree after a crash in one way only: the log was emptied for a
- * snapshot (its base is that snapshot's position) and the state machine does not have it yet. Then
- * the snapshot is installed again. Every other disagreement means that something acknowledged is
- * gone, and the node refuses to start.
+ * <p>The folder: {@code IDENTITY} (whose it is), {@code wal/}, and for each group a {@link
+ * ReplicaFolder}. What of it may be damaged, and what follows, is told by {@link LogOpening} and
+ * {@link StateRecovery}: a replica that has lost something comes back as another one and rejoins
+ * its group; one that does not know any more what it promised refuses to start.
  */
 final class NodeRecovery {
   private static final Logger log = LoggerFactory.getLogger(NodeRecovery.class);
-  private static final String WAL = "wal";
-  private static final String GROUPS = "groups";
-  private static final long SCAN_PAGE_BYTES = 1L << 20;
 
   /** What one group's recovery found. */
   private record Found(
       ReplicaSpec spec,
+      ReplicaFolder folder,
       GroupLog stored,
       SnapshotStore store,
       MachineSlot slot,
@@ -71,36 +63,37 @@ final class NodeRecovery {
             options.clusterId(),
             options.node(),
             env.random().stream("identity"),
-            List.of(WAL, GROUPS));
-    if (identity.isReady() && !WriteAheadLog.exists(disk, WAL)) {
-      // Whoever forgot its votes must not vote again (H50).
-      throw new LogDamagedException(
-          options.name() + ": this node has lived here, but its log is gone");
-    }
+            List.of(LogOpening.WAL, ReplicaFolder.GROUPS));
     long incarnation = identity.identity().incarnation();
-    WriteAheadLog wal =
-        WriteAheadLog.open(
-            disk, WAL, new LogIdentity(options.node(), incarnation), options.wal(), background);
+    LogOpening opening =
+        new LogOpening(options, env, new LogIdentity(options.node(), incarnation), specs);
     List<Found> found = new ArrayList<>();
+    WriteAheadLog wal = null;
     try {
-      createMissingGroups(wal, specs);
-      if (!identity.isReady()) {
+      wal = opening.open(identity.isReady(), identity.keepsReplicas(), background);
+      wal.sync();
+      if (!identity.isReady() || !identity.keepsReplicas()) {
         identity.markReady();
       }
       for (ReplicaSpec spec : specs) {
-        found.add(recover(spec, wal.group(spec.group()).orElseThrow()));
+        found.add(recover(spec, opening, wal.group(spec.group()).orElseThrow()));
       }
-      return assemble(wal, found, incarnation);
+      wal.sync();
+      wal.keepRoom();
+      return assemble(wal, List.copyOf(opening.folders().values()), found, incarnation);
     } catch (IOException | RuntimeException e) {
       for (Found group : found) {
         closeAfter(e, group.slot().machine);
       }
-      closeAfter(e, wal);
+      opening.close(e);
+      if (wal != null) {
+        closeAfter(e, wal);
+      }
       throw e;
     }
   }
 
-  private static void closeAfter(Exception failure, AutoCloseable part) {
+  static void closeAfter(Exception failure, AutoCloseable part) {
     try {
       part.close();
     } catch (Exception e) {
@@ -108,43 +101,29 @@ final class NodeRecovery {
     }
   }
 
-  private static void createMissingGroups(WriteAheadLog wal, List<ReplicaSpec> specs)
-      throws IOException {
-    for (ReplicaSpec spec : specs) {
-      if (wal.group(spec.group()).isEmpty()) {
-        wal.create(spec.group(), new LogBase(0, 0, spec.bootstrap()));
-      }
-    }
-    wal.sync();
-  }
-
-  private Found recover(ReplicaSpec spec, GroupLog stored) throws IOException {
-    String folder = GROUPS + "/g" + spec.group();
-    String state = folder + "/state";
-    env.disk().createDirectories(state);
-    env.disk().createDirectories(folder + "/snapshots");
-    SnapshotStore store = new SnapshotStore(env.disk(), folder + "/snapshots", spec.group());
-    StateMachine machine = spec.stateMachine().open(state);
+  private Found recover(ReplicaSpec spec, LogOpening opening, GroupLog stored) throws IOException {
+    ReplicaFolder folder = opening.folder(spec.group());
+    folder.prepare();
+    SnapshotStore store = new SnapshotStore(env.disk(), folder.snapshots(), spec.group());
+    StateRecovery recovery = new StateRecovery(spec, folder, stored, store, opening.isAlone(spec));
+    StateMachine machine = recovery.open();
     try {
-      long base = stored.base().index();
-      if (base > machine.applied().index()) {
-        install(spec, stored.base(), store, machine);
-      }
       AppliedPosition applied = machine.applied();
-      if (applied.index() > stored.lastIndex()) {
-        throw new LogDamagedException(
-            spec.name()
-                + ": the state machine covers "
-                + applied.index()
-                + " but the log ends at "
-                + stored.lastIndex());
+      AppliedMemberships memberships = recovery.memberships(applied.index());
+      ReplicaIdentity identity = folder.identity();
+      if (identity.reborn()
+          && memberships.at(applied.index()).incarnationOf(options.node())
+              == identity.incarnation()) {
+        folder.rejoined();
       }
       log.info(
-          "{} {}: term {}, log {}..{}, state at {}",
+          "{} {}: replica {}{}, term {}, log {}..{}, state at {}",
           options.name(),
           spec.name(),
+          Long.toHexString(identity.incarnation()),
+          folder.isRejoining() ? " rejoining" : "",
           stored.hardState().term(),
-          base + 1,
+          stored.base().index() + 1,
           stored.lastIndex(),
           applied.index());
       Backlog backlog =
@@ -152,64 +131,15 @@ final class NodeRecovery {
       GroupMetrics groupMetrics = new GroupMetrics(backlog);
       metrics.add(spec.group(), groupMetrics);
       MachineSlot slot = new MachineSlot(spec.group(), spec.name(), machine, groupMetrics);
-      return new Found(spec, stored, store, slot, backlog, memberships(stored, applied.index()));
+      return new Found(spec, folder, stored, store, slot, backlog, memberships);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, machine);
       throw e;
     }
   }
 
-  /**
-   * A crash came between emptying the log for a snapshot and installing it: do the second half
-   * again.
-   */
-  private void install(ReplicaSpec spec, LogBase base, SnapshotStore store, StateMachine machine)
-      throws IOException {
-    Optional<StoredSnapshot> snapshot = store.latest();
-    if (snapshot.isEmpty()
-        || snapshot.get().base().index() != base.index()
-        || snapshot.get().base().term() != base.term()) {
-      throw new LogDamagedException(
-          spec.name()
-              + ": the log begins after "
-              + base.index()
-              + " and the state machine ends at "
-              + machine.applied().index()
-              + ", and no stored snapshot closes the gap");
-    }
-    if (!store.verify(snapshot.get())) {
-      throw new LogDamagedException(
-          spec.name()
-              + ": the snapshot at "
-              + base.index()
-              + " is damaged and nothing replaces it");
-    }
-    log.info(
-        "{} {}: installing the snapshot at {} again", options.name(), spec.name(), base.index());
-    machine.install(snapshot.get().directory());
-    if (machine.applied().index() != base.index()) {
-      throw new LogDamagedException(
-          spec.name()
-              + ": the snapshot at "
-              + base.index()
-              + " gave a state at "
-              + machine.applied().index());
-    }
-  }
-
-  private static AppliedMemberships memberships(GroupLog stored, long appliedIndex) {
-    AppliedMemberships memberships = new AppliedMemberships(stored.base());
-    long next = stored.base().index() + 1;
-    while (next <= appliedIndex) {
-      var page = stored.read(next, appliedIndex, SCAN_PAGE_BYTES);
-      memberships.note(page);
-      next = page.getLast().index() + 1;
-    }
-    memberships.forgetBefore(appliedIndex);
-    return memberships;
-  }
-
-  private NodeAssembly assemble(WriteAheadLog wal, List<Found> found, long incarnation) {
+  private NodeAssembly assemble(
+      WriteAheadLog wal, List<ReplicaFolder> folders, List<Found> found, long incarnation) {
     NodeOptions.Limits limits = options.limits();
     Mailbox mailbox =
         new Mailbox(limits.maxMailboxRequests(), limits.maxMailboxBytes(), limits.maxPeerBytes());
@@ -249,6 +179,7 @@ final class NodeRecovery {
           new Replica(
               context,
               group.spec(),
+              group.folder(),
               core(group, context.nowNanos),
               group.stored(),
               group.memberships(),
@@ -256,9 +187,16 @@ final class NodeRecovery {
               group.backlog()));
     }
     NodeLoop loop =
-        new NodeLoop(context, wal, replicas, new StatusReport(options, incarnation), fatal);
+        new NodeLoop(
+            context,
+            wal,
+            replicas,
+            new StatusReport(options, incarnation),
+            new Contacts(options, env.transport()),
+            fatal);
     RequestIntake intake = new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
-    return new NodeAssembly(options, env, wal, mailbox, loop, applier, snapshots, intake, metrics);
+    return new NodeAssembly(
+        options, env, wal, folders, mailbox, loop, applier, snapshots, intake, metrics);
   }
 
   private RaftCore core(Found group, long nowNanos) {
@@ -267,7 +205,8 @@ final class NodeRecovery {
         options.node(),
         options.raft(),
         env.random().stream("raft/g" + group.spec().group()),
-        new RaftCore.Recovered(hardState, group.stored(), group.slot().published.index()),
+        new RaftCore.Recovered(
+            hardState, group.stored(), group.slot().published.index(), group.folder().identity()),
         nowNanos);
   }
 }

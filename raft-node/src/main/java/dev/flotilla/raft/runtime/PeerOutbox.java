@@ -36,20 +36,24 @@ final class PeerOutbox {
     this.transport = transport;
   }
 
-  void addImmediate(int group, Message message) {
-    add(immediate, group, message);
+  /**
+   * @param incarnation of the sending replica
+   */
+  void addImmediate(int group, Message message, long incarnation) {
+    add(immediate, group, message, incarnation);
   }
 
-  void addAfterDurable(int group, Message message) {
+  /** See {@link #addImmediate}. */
+  void addAfterDurable(int group, Message message, long incarnation) {
     Heap heap = afterDurable.computeIfAbsent(message.to(), peer -> new Heap());
     // Never sent early, whatever its size: nothing large waits for the disk, only replies and votes
     // do.
-    heap.batch.addMessages(MessageCodec.encode(group, message));
+    heap.batch.addMessages(MessageCodec.encode(group, message, incarnation));
   }
 
-  private void add(Map<Integer, Heap> heaps, int group, Message message) {
+  private void add(Map<Integer, Heap> heaps, int group, Message message, long incarnation) {
     Heap heap = heaps.computeIfAbsent(message.to(), peer -> new Heap());
-    RaftMessage encoded = MessageCodec.encode(group, message);
+    RaftMessage encoded = MessageCodec.encode(group, message, incarnation);
     heap.batch.addMessages(encoded);
     heap.bytes += sizeOf(message);
     if (heap.bytes >= BATCH_BYTES) {

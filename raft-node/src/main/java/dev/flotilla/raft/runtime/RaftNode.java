@@ -1,10 +1,13 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import dev.flotilla.proto.client.v1.RequestBatch;
+import dev.flotilla.raft.fsm.StateStorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -111,6 +114,18 @@ public final class RaftNode implements AutoCloseable {
     return assembly.transferLeadership(request);
   }
 
+  /**
+   * Adds, removes or replaces a member of a group this node leads, one change at a time. Never
+   * blocks; the listener hears of every step and of exactly one end. A newcomer that has not caught
+   * up when the request's time is over is removed again, and the end is NOT_APPLIED. A change that
+   * is under way when leadership is lost ends UNKNOWN here, though its next leader may finish it: a
+   * newcomer that has become a learner is promoted by whoever leads once it has caught up. Asking
+   * again there goes on with it.
+   */
+  public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+    assembly.changeMembers(request, listener);
+  }
+
   public NodeMetrics metrics() {
     return assembly.metrics();
   }
@@ -163,6 +178,11 @@ public final class RaftNode implements AutoCloseable {
 
   private static void failed(FatalHandler fatal, String thread, Throwable cause) {
     log.error("{} failed", thread, cause);
-    fatal.fatal(NodeLoop.INTERNAL_ERROR, "thread " + thread + " failed: " + cause, cause);
+    boolean storage =
+        cause instanceof StorageFailure
+            || cause instanceof StateStorageException
+            || cause instanceof UncheckedIOException;
+    int exitCode = storage ? NodeLoop.STORAGE_FAILURE : NodeLoop.INTERNAL_ERROR;
+    fatal.fatal(exitCode, "thread " + thread + " failed: " + cause, cause);
   }
 }

@@ -5,16 +5,22 @@ import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.LeaderHint;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Effect.Refusal;
 import dev.flotilla.raft.core.Effects;
 import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.LogBase;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.ReplicaIdentity;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.log.GroupLog;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +52,9 @@ final class Replica implements Effects {
   final String name;
   final GroupMetrics metrics;
   final ClientDesk desk;
+  final GroupMembers members;
+  private final ReplicaFolder folder;
+  private final ReplicaIdentity identity;
   private final StampClock stamps;
   private final LoopContext context;
   private final RaftCore core;
@@ -95,6 +104,7 @@ final class Replica implements Effects {
   Replica(
       LoopContext context,
       ReplicaSpec spec,
+      ReplicaFolder folder,
       RaftCore core,
       GroupLog stored,
       AppliedMemberships memberships,
@@ -103,14 +113,17 @@ final class Replica implements Effects {
     this.context = context;
     this.group = spec.group();
     this.name = spec.name();
+    this.folder = folder;
+    this.identity = folder.identity();
     this.core = core;
+    this.members = new GroupMembers(context.options, core);
     this.stored = stored;
     this.slot = slot;
     this.metrics = slot.metrics;
     this.memberships = memberships;
     this.stamps = new StampClock(context.clock, slot.machine.clockMillis());
     this.desk = new ClientDesk(context, group, metrics, backlog, stamps);
-    this.compaction = new CompactionPolicy(context.options.limits(), stored);
+    this.compaction = new CompactionPolicy(context.options.limits(), stored, context.nowNanos);
     this.snapshots = new ReplicaSnapshots(context, group, metrics);
     this.applied = slot.published;
     this.applyTarget = applied.index();
@@ -184,12 +197,29 @@ final class Replica implements Effects {
     }
   }
 
-  void receive(Message message) {
+  void receive(Message message, long incarnation) {
     metrics.messagesReceived.incrementAndGet();
     if (message instanceof Message.HeartbeatReply) {
       metrics.heartbeatsAcked.incrementAndGet();
     }
-    step(new Input.Receive(message));
+    if (message instanceof Message.AppendRequest append
+        && carriesCommands(append)
+        && context.disk.isCritical(context.nowNanos)) {
+      // As if it had been lost: the leader's heartbeats keep us in the group, and it asks again.
+      metrics.appendsDropped.incrementAndGet();
+      return;
+    }
+    step(new Input.Receive(message, incarnation));
+  }
+
+  /** What a leader writes for itself is small, and the group cannot do without it. */
+  private static boolean carriesCommands(Message.AppendRequest append) {
+    for (Entry entry : append.entries()) {
+      if (entry.kind() == EntryKind.COMMAND) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void take(ClientCall call) {
@@ -220,11 +250,17 @@ final class Replica implements Effects {
       memberships.forgetBefore(position.index());
       step(new Input.Applied(position.index()));
     }
+    members.applied(position.index());
     wake.update(mail.wake(), position.index(), context.nowNanos);
   }
 
   void flushed(AppliedPosition position) {
     step(new Input.Compact(compaction.end(position.index(), stored)));
+  }
+
+  void flushFailed(String reason) {
+    log.warn("{} {}: the log cannot be shortened: {}", context.options.name(), name, reason);
+    compaction.failed(context.nowNanos);
   }
 
   void installed(LogBase base) {
@@ -271,6 +307,18 @@ final class Replica implements Effects {
     }
   }
 
+  /** Asks the core to go to a membership. Returns null when it set out, else why it did not. */
+  @Nullable Refusal change(Membership target) {
+    members.asking(desk.nextId());
+    step(new Input.ChangeMembership(members.asked(), stamps.millis(), target));
+    return failure == null ? members.refusal() : Refusal.NOT_LEADER;
+  }
+
+  /** Whether the group counts on this replica, as far as it knows. */
+  boolean isMember() {
+    return failure == null && status().standing() == Standing.MEMBER;
+  }
+
   /** Proposes what the state machine waits for, once this leader knows all of its own log. */
   void proposeWake() {
     if (!mayProposeWake()) {
@@ -313,13 +361,15 @@ final class Replica implements Effects {
       case Effect.ProposalAccepted accepted -> {
         if (accepted.proposalId() == wakeProposalId) {
           wake.proposed(accepted.index());
-        } else {
+        } else if (!members.hasAsked(accepted.proposalId())) {
           desk.accepted(accepted.proposalId(), accepted.index(), accepted.term());
         }
       }
       case Effect.ProposalRefused refused -> {
         if (refused.proposalId() == wakeProposalId) {
           wake.refused(context.nowNanos);
+        } else if (members.hasAsked(refused.proposalId())) {
+          members.refused(refused.reason());
         } else {
           desk.refused(refused.proposalId(), refused.reason());
         }
@@ -341,13 +391,26 @@ final class Replica implements Effects {
         transferWaiters.clear();
         waiters.forEach(waiter -> waiter.accept(ended));
       }
-      case Effect.MembershipChanged changed ->
-          log.info(
-              "{} {}: membership at {} is {}",
+      case Effect.StrangerHeard heard ->
+          log.warn(
+              "{} {} in term {}: node {} is bound to replica {}, what {} says is not counted",
               context.options.name(),
               name,
-              changed.index(),
-              changed.membership());
+              term,
+              heard.node(),
+              Long.toHexString(heard.bound()),
+              Long.toHexString(heard.incarnation()));
+      case Effect.MembershipChanged changed -> {
+        members.changed(changed.index());
+        publishLeadership();
+        log.info(
+            "{} {} in term {}: membership at {}: {}",
+            context.options.name(),
+            name,
+            term,
+            changed.index(),
+            changed.membership());
+      }
     }
   }
 
@@ -356,8 +419,9 @@ final class Replica implements Effects {
       metrics.heartbeatsSent.incrementAndGet();
     }
     switch (send.when()) {
-      case IMMEDIATE -> context.peers.addImmediate(group, send.message());
-      case AFTER_DURABLE -> context.peers.addAfterDurable(group, send.message());
+      case IMMEDIATE -> context.peers.addImmediate(group, send.message(), identity.incarnation());
+      case AFTER_DURABLE ->
+          context.peers.addAfterDurable(group, send.message(), identity.incarnation());
     }
   }
 
@@ -392,7 +456,7 @@ final class Replica implements Effects {
   }
 
   private void publishLeadership() {
-    String address = context.options.addresses().getOrDefault(leader, "");
+    String address = members.addressOf(leader);
     // A leader handing over is no address to send anyone to.
     boolean unknown = leader == 0 || (leader == context.options.node() && role != Role.LEADER);
     LeaderHint hint =
@@ -401,6 +465,30 @@ final class Replica implements Effects {
   }
 
   // ---------------------------------------------------------------- the rest of a pass
+
+  /**
+   * Term and vote go to the replica's own folder before they go to the log, so that the log never
+   * knows of a newer one (H13).
+   */
+  void keepHardState() {
+    if (writtenHardState != null) {
+      try {
+        folder.keep(writtenHardState);
+      } catch (IOException e) {
+        throw new StorageFailure("writing term and vote of " + name, e);
+      }
+    }
+  }
+
+  /** See {@link ReplicaFolder#markStateDamaged}. */
+  void markStateDamaged() {
+    try {
+      folder.markStateDamaged();
+    } catch (IOException e) {
+      // The next start finds the damage as this one did.
+      log.warn("{} {}: the damage to its state is not noted", context.options.name(), name, e);
+    }
+  }
 
   /**
    * The disk has everything written so far: tells the core, and lets a snapshot into the state
@@ -472,14 +560,14 @@ final class Replica implements Effects {
   }
 
   void compactIfDue() {
-    if (failure == null && compaction.isDue()) {
+    if (failure == null && compaction.isDue(context.nowNanos)) {
       startCompaction(false);
     }
   }
 
   /** The node's log is over its limit and this group holds it up (H53). */
   void compactNow() {
-    if (failure == null && !compaction.isFlushing()) {
+    if (failure == null && compaction.mayFlush(context.nowNanos)) {
       startCompaction(true);
     }
   }

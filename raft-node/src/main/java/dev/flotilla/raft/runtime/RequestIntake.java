@@ -87,7 +87,8 @@ final class RequestIntake {
         switch (request.getBodyCase()) {
           case COMMAND -> request.getCommand();
           case QUERY -> request.getQuery();
-          case BODY_NOT_SET -> null;
+          // The transport answers questions for members itself.
+          case MEMBERS, BODY_NOT_SET -> null;
         };
     if (body == null) {
       return ErrorCode.ERROR_CODE_MALFORMED;

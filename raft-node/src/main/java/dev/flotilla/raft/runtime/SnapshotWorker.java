@@ -2,10 +2,13 @@ package dev.flotilla.raft.runtime;
 
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFullException;
+import dev.flotilla.raft.snapshot.SnapshotDamagedException;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
 import dev.flotilla.raft.snapshot.SnapshotStore;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -44,6 +47,9 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
   private final SortedMap<Integer, SnapshotStore> stores = new TreeMap<>();
   private final ArrayDeque<Job> jobs = new ArrayDeque<>();
   private volatile Runnable wakeUp = () -> {};
+
+  /** The disk failed, and the node was told. */
+  private boolean failed;
 
   /** Makes the exchange that reports to a given listener. */
   @FunctionalInterface
@@ -108,6 +114,20 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
    * Does the work that is due; returns nanoseconds until it wants to be called again at the latest.
    */
   public long pass() {
+    if (failed) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      return work();
+    } catch (UncheckedIOException e) {
+      // The disk failed: nothing that lies on it is worth another attempt (H32).
+      failed = true;
+      mailbox.complete(new Mail.StorageFailed("snapshots", 0, e));
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private long work() {
     for (Job job = poll(); job != null; job = poll()) {
       switch (job) {
         case Job.Find find -> find(find);
@@ -145,6 +165,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
       String staging = store(find.group()).newStagingDirectory();
       mailbox.complete(new Mail.CheckpointWanted(find.group(), find.peer(), staging));
     } catch (IOException e) {
+      mustNotBeTheDisk(e);
       log.warn("group {}: no folder for a checkpoint", find.group(), e);
       mailbox.complete(new Mail.SnapshotFailed(find.group(), "no folder: " + e.getMessage()));
     }
@@ -158,9 +179,17 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
       mailbox.complete(new Mail.SnapshotPublished(publish.group(), snapshot));
       store.prune(1);
     } catch (IOException e) {
+      mustNotBeTheDisk(e);
       log.warn("group {}: snapshot at {} not stored", publish.group(), publish.base().index(), e);
       delete(publish.staging());
       mailbox.complete(new Mail.SnapshotFailed(publish.group(), "not stored: " + e.getMessage()));
+    }
+  }
+
+  /** Lack of room passes, and a snapshot may be wrong; anything else ends the node. */
+  private static void mustNotBeTheDisk(IOException failure) {
+    if (!(failure instanceof SnapshotDamagedException) && !DiskFullException.isCauseOf(failure)) {
+      throw new UncheckedIOException(failure);
     }
   }
 
@@ -168,6 +197,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     try {
       store(group).pruneBefore(index);
     } catch (IOException e) {
+      mustNotBeTheDisk(e);
       // They are found again at the next installation.
       log.warn("group {}: snapshots before {} not deleted", group, index, e);
     }
@@ -178,6 +208,7 @@ public final class SnapshotWorker implements SnapshotExchange.Listener {
     try {
       disk.deleteRecursively(staging);
     } catch (IOException e) {
+      mustNotBeTheDisk(e);
       // The store deletes what is left over at the next start.
       log.warn("staging folder {} not deleted", staging, e);
     }

@@ -1,12 +1,18 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.MemberStatus;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.PeerProgress;
 import dev.flotilla.proto.admin.v1.ReplicaStatus;
 import dev.flotilla.proto.admin.v1.Role;
+import dev.flotilla.proto.admin.v1.Standing;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Member;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.log.WriteAheadLog;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 /** A node's state in the words of the admin protocol. */
 final class StatusReport {
@@ -39,7 +45,7 @@ final class StatusReport {
     return status;
   }
 
-  private static ReplicaStatus of(Replica replica) {
+  private ReplicaStatus of(Replica replica) {
     CoreStatus core = replica.status();
     GroupMetrics metrics = replica.metrics;
     String failure = replica.failure();
@@ -61,7 +67,13 @@ final class StatusReport {
             .setLeaderChanges(metrics.leaderChanges())
             .setSnapshotsSent(metrics.snapshotsSent())
             .setSnapshotsInstalled(metrics.snapshotsInstalled())
-            .setCompactions(metrics.compactions());
+            .setCompactions(metrics.compactions())
+            .setIncarnation(core.incarnation())
+            .setStanding(standing(core.standing()))
+            .addAllMembers(members(core))
+            .setMembershipIndex(core.membershipIndex())
+            .setMembershipTerm(core.membershipTerm())
+            .setMembershipSettled(core.membershipSettled());
     if (failure != null) {
       status.setFailure(failure);
     }
@@ -75,6 +87,41 @@ final class StatusReport {
               .setSinceContactMillis(peer.sinceContactNanos() / NANOS_PER_MILLI));
     }
     return status.build();
+  }
+
+  private List<MemberStatus> members(CoreStatus core) {
+    Membership membership = core.membership();
+    List<MemberStatus> members = new ArrayList<>();
+    for (int node : membership.all()) {
+      Member member = membership.member(node);
+      MemberStatus.Builder status =
+          MemberStatus.newBuilder()
+              .setNode(node)
+              .setVoter(membership.isVoter(node))
+              .setLeaving(membership.isVoter(node) && !membership.voters().contains(node))
+              .setIncarnation(member.incarnation())
+              .setAddress(options.addressOf(node, member.address()))
+              .setPromote(member.promote())
+              .setReplaces(member.replaces());
+      for (CoreStatus.PeerStatus peer : core.peers()) {
+        if (peer.node() == node) {
+          status
+              .setStranger(peer.stranger())
+              .setCaughtUp(membership.isLearner(node) && peer.caughtUp());
+        }
+      }
+      members.add(status.build());
+    }
+    return members;
+  }
+
+  private static Standing standing(dev.flotilla.raft.core.Standing standing) {
+    return switch (standing) {
+      case MEMBER -> Standing.STANDING_MEMBER;
+      case JOINING -> Standing.STANDING_JOINING;
+      case REPLACED -> Standing.STANDING_REPLACED;
+      case REMOVED -> Standing.STANDING_REMOVED;
+    };
   }
 
   private static Role role(dev.flotilla.raft.core.Role role) {

@@ -7,9 +7,11 @@ import dev.flotilla.proto.raft.v1.SnapshotManifest;
 import dev.flotilla.proto.raft.v1.SnapshotProgress;
 import dev.flotilla.proto.raft.v1.SnapshotStatus;
 import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.env.Transport;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +114,7 @@ final class IncomingTransfer implements AutoCloseable {
     long missing = ManifestFile.totalBytes(manifest) - opened.heldBytes();
     long usable = context.disk.usableBytes();
     if (missing > usable) {
-      throw new IOException("%d bytes are missing, %d fit".formatted(missing, usable));
+      throw new DiskFullException("%d bytes are missing, %d fit".formatted(missing, usable));
     }
   }
 
@@ -258,9 +260,18 @@ final class IncomingTransfer implements AutoCloseable {
   }
 
   /**
-   * What was received cannot be trusted, or cannot be kept: the next attempt begins from nothing.
+   * What was received cannot be trusted, or does not fit: the next attempt begins from nothing.
+   *
+   * @throws UncheckedIOException when the disk failed
    */
   private void abandon(IOException failure) {
+    boolean damaged = failure instanceof SnapshotDamagedException;
+    if (!damaged && !DiskFullException.isCauseOf(failure)) {
+      // It is the disk: nobody may go on with it, and trying again would not make it good (H32).
+      done = true;
+      close();
+      throw new UncheckedIOException(failure);
+    }
     log.warn(
         "group {}: snapshot at index {} from node {} given up",
         store.group(),
@@ -268,7 +279,6 @@ final class IncomingTransfer implements AutoCloseable {
         from,
         failure);
     done = true;
-    boolean damaged = failure instanceof SnapshotDamagedException;
     tellEnd(
         damaged ? SnapshotStatus.SNAPSHOT_STATUS_DAMAGED : SnapshotStatus.SNAPSHOT_STATUS_REFUSED,
         String.valueOf(failure.getMessage()),

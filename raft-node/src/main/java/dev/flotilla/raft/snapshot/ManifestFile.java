@@ -35,7 +35,8 @@ final class ManifestFile {
   static void write(Disk disk, String directory, SnapshotManifest manifest) throws IOException {
     byte[] body = manifest.toByteArray();
     if (body.length > MAX_BYTES) {
-      throw new IOException("a snapshot of " + manifest.getFilesCount() + " files is too large");
+      throw new SnapshotDamagedException(
+          "a snapshot of " + manifest.getFilesCount() + " files is too large");
     }
     ByteBuffer bytes =
         ByteBuffer.allocate(HEADER_BYTES + body.length)

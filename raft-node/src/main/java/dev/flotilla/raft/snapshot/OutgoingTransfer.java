@@ -13,6 +13,7 @@ import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.env.Transport;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
@@ -50,7 +51,7 @@ final class OutgoingTransfer implements AutoCloseable {
   private enum State {
     OFFERING,
     STREAMING,
-    /** The receiver says that our file is damaged: see whether it is. */
+    /** The receiver says that our file is damaged, or we could not read it: see whether it is. */
     CHECKING,
     DONE
   }
@@ -148,9 +149,7 @@ final class OutgoingTransfer implements AutoCloseable {
         state = State.DONE;
       }
       case SNAPSHOT_STATUS_DAMAGED -> {
-        failure = "the receiver found it damaged: " + progress.getReason();
-        check = new SnapshotCheck(context.disk, snapshot);
-        state = State.CHECKING;
+        check("the receiver found it damaged: " + progress.getReason());
       }
       case SNAPSHOT_STATUS_REFUSED, SNAPSHOT_STATUS_UNSPECIFIED, UNRECOGNIZED ->
           fail("refused: " + progress.getReason());
@@ -184,7 +183,11 @@ final class OutgoingTransfer implements AutoCloseable {
     state = State.STREAMING;
   }
 
-  /** Does what is due; returns nanoseconds until something is due again. */
+  /**
+   * Does what is due; returns nanoseconds until something is due again.
+   *
+   * @throws UncheckedIOException when the disk fails; damage to the snapshot is no such failure
+   */
   long step(long nowNanos) {
     try {
       return switch (state) {
@@ -193,8 +196,12 @@ final class OutgoingTransfer implements AutoCloseable {
         case DONE -> Long.MAX_VALUE;
       };
     } catch (IOException e) {
+      if (state == State.CHECKING) {
+        throw new UncheckedIOException(e);
+      }
+      // A file may be missing or cut short: see whether it is that, or the disk.
       log.warn("group {}: snapshot {} cannot be read", group, snapshot.directory(), e);
-      fail("cannot be read: " + e.getMessage());
+      check("cannot be read: " + e.getMessage());
       return 0;
     }
   }
@@ -316,6 +323,12 @@ final class OutgoingTransfer implements AutoCloseable {
         yield 0;
       }
     };
+  }
+
+  private void check(String reason) {
+    failure = reason;
+    check = new SnapshotCheck(context.disk, snapshot);
+    state = State.CHECKING;
   }
 
   private void fail(String reason) {

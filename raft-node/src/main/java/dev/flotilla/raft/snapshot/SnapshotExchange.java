@@ -207,6 +207,8 @@ public final class SnapshotExchange {
 
   /**
    * Does the work that is due; returns nanoseconds until it wants to be called again at the latest.
+   *
+   * @throws java.io.UncheckedIOException when the disk fails, for anything but lack of room
    */
   public long pass() {
     long now = clock.nanoTime();

@@ -204,7 +204,8 @@ public final class SnapshotStore {
     SnapshotManifest complete = manifest.build();
     Optional<String> objection = ManifestFile.objection(complete, group);
     if (objection.isPresent()) {
-      throw new IOException("cannot publish " + stagingDirectory + ": " + objection.get());
+      throw new SnapshotDamagedException(
+          "cannot publish " + stagingDirectory + ": " + objection.get());
     }
     ManifestFile.write(disk, stagingDirectory, complete);
     return adopt(stagingDirectory, complete);
@@ -322,7 +323,7 @@ public final class SnapshotStore {
   }
 
   /** Forgets a snapshot that turned out to be damaged, so that a new one is made in its place. */
-  void discard(StoredSnapshot snapshot) throws IOException {
+  public void discard(StoredSnapshot snapshot) throws IOException {
     synchronized (this) {
       snapshots.remove(snapshot);
     }

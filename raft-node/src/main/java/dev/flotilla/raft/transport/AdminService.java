@@ -1,6 +1,8 @@
 package dev.flotilla.raft.transport;
 
 import dev.flotilla.proto.admin.v1.AdminGrpc;
+import dev.flotilla.proto.admin.v1.ChangeMembersProgress;
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.ShutdownReply;
 import dev.flotilla.proto.admin.v1.ShutdownRequest;
@@ -10,6 +12,7 @@ import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,19 @@ final class AdminService extends AdminGrpc.AdminImplBase {
   public void transferLeadership(
       TransferLeadershipRequest request, StreamObserver<TransferLeadershipReply> reply) {
     answer(node.transferLeadership(request), reply);
+  }
+
+  @Override
+  public void changeMembers(
+      ChangeMembersRequest request, StreamObserver<ChangeMembersProgress> progress) {
+    Optional<String> objection = ChangeMembersCheck.objection(request);
+    if (objection.isPresent()) {
+      progress.onError(
+          Status.INVALID_ARGUMENT.withDescription(objection.get()).asRuntimeException());
+      return;
+    }
+    node.changeMembers(
+        request, new ProgressStream((ServerCallStreamObserver<ChangeMembersProgress>) progress));
   }
 
   @Override

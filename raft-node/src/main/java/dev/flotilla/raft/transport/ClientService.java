@@ -11,6 +11,8 @@ import dev.flotilla.proto.client.v1.RequestBatch;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -74,9 +76,9 @@ final class ClientService extends ClientGrpc.ClientImplBase {
       if (!admitted && !admit(batch)) {
         return;
       }
-      RequestBatch wellFormed = answerMalformed(batch);
-      if (wellFormed.getRequestsCount() > 0) {
-        node.submit(stream, wellFormed);
+      RequestBatch forTheGroups = answerOthers(batch);
+      if (forTheGroups.getRequestsCount() > 0) {
+        node.submit(stream, forTheGroups);
       }
     }
 
@@ -93,18 +95,22 @@ final class ClientService extends ClientGrpc.ClientImplBase {
       return false;
     }
 
-    private RequestBatch answerMalformed(RequestBatch batch) {
-      boolean allWell = true;
+    /** Answers what is malformed and what is not for a state machine; returns the rest. */
+    private RequestBatch answerOthers(RequestBatch batch) {
+      boolean allForGroups = true;
       for (Request request : batch.getRequestsList()) {
-        allWell &= isWellFormed(request);
+        allForGroups &= isForGroup(request);
       }
-      if (allWell) {
+      if (allForGroups) {
         return batch;
       }
       RequestBatch.Builder rest = RequestBatch.newBuilder();
+      List<Request> aboutMembers = new ArrayList<>();
       for (Request request : batch.getRequestsList()) {
-        if (isWellFormed(request)) {
+        if (isForGroup(request)) {
           rest.addRequests(request);
+        } else if (request.hasMembers()) {
+          aboutMembers.add(request);
         } else {
           stream.reply(
               Reply.newBuilder()
@@ -116,11 +122,24 @@ final class ClientService extends ClientGrpc.ClientImplBase {
         }
       }
       stream.flush();
+      if (!aboutMembers.isEmpty()) {
+        answerMembers(aboutMembers);
+      }
       return rest.build();
     }
 
-    private static boolean isWellFormed(Request request) {
-      return request.getGroup() > 0 && request.getBodyCase() != Request.BodyCase.BODY_NOT_SET;
+    private void answerMembers(List<Request> requests) {
+      node.status(false)
+          .whenComplete((status, failure) -> {
+            for (Request request : requests) {
+              stream.reply(MembersAnswer.of(request, status));
+            }
+            stream.flush();
+          });
+    }
+
+    private static boolean isForGroup(Request request) {
+      return request.getGroup() > 0 && (request.hasCommand() || request.hasQuery());
     }
 
     @Override

@@ -7,20 +7,30 @@ import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.env.Transport;
 import io.grpc.BindableService;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link Transport} over gRPC. Dials every peer with a larger id and accepts the others; redials
- * with jittered back-off. Each pair of nodes has two lanes (Raft messages, snapshots) with a
- * connection each.
+ * {@link Transport} over gRPC. Each pair of nodes has two lanes (Raft messages, snapshots) with a
+ * connection each, redialed with jittered back-off.
+ *
+ * <p>Peers come and go. This node dials those it wants; a peer that is wanted no longer keeps its
+ * connection for a while, because what made it superfluous may still be on its way to it. A node
+ * nobody here wants may dial all the same, as a guest: whoever is to join a group, or has not heard
+ * yet that it left one, is reached and heard in this way. What it says is for the groups to judge.
  *
  * <p>The receiver is told of a peer's connection before its first message, and of its end after its
  * last; what it is told is about the lane for Raft messages only.
@@ -32,12 +42,16 @@ public final class GrpcTransport implements Transport {
   // What a message may have beside its payload in the batch that carries it alone.
   private static final int LARGEST_MESSAGE_BYTES = Network.MAX_SERVER_INBOUND_BYTES - (64 << 10);
 
+  /** A guest's streams are the cheapest thing an unwanted node can cost us, but not free. */
+  static final int MOST_GUESTS = 64;
+
   /**
    * @param messageBufferBytes what may wait for each peer on the lane for Raft messages
    * @param bulkBufferBytes what may wait for each peer on the lane for snapshots
+   * @param partingNanos how long a peer keeps its connection once it is no longer wanted
    */
-  public record Options(long messageBufferBytes, long bulkBufferBytes) {
-    public static final Options DEFAULT = new Options(16L << 20, 4L << 20);
+  public record Options(long messageBufferBytes, long bulkBufferBytes, long partingNanos) {
+    public static final Options DEFAULT = new Options(16L << 20, 4L << 20, 2_000_000_000L);
 
     public Options {
       if (messageBufferBytes < Network.BATCH_BYTES || bulkBufferBytes < Network.BATCH_BYTES) {
@@ -47,51 +61,34 @@ public final class GrpcTransport implements Transport {
   }
 
   private final Handshake handshake;
-  private final Map<Integer, NodeAddress> peers;
   private final Network network;
   private final Options options;
   private final RandomGenerator random;
   private final TransportStats stats = new TransportStats();
-  private volatile @Nullable Links links;
 
-  /** Everything that exists from {@link #start} on. */
-  private record Links(
-      Map<Integer, PeerLink<MessageBatch>> messages,
-      Map<Integer, PeerLink<BulkMessage>> bulk,
-      List<PeerDialer<?>> dialers) {}
+  /** Written under the lock only. */
+  private final Map<Integer, Peer> peers = new ConcurrentHashMap<>();
 
-  /**
-   * @param peers gRPC addresses (host:port) of the other nodes by id; this node's own is ignored
-   */
-  public GrpcTransport(
-      int self, long incarnation, String clusterId, Map<Integer, String> peers, Network network) {
-    this(
-        self,
-        incarnation,
-        clusterId,
-        peers,
-        network,
-        Options.DEFAULT,
-        PeerIdentities.inMemory(),
-        RandomGenerator.getDefault());
+  // Guarded by this.
+  private final Map<Integer, NodeAddress> wanted = new TreeMap<>();
+  private PeerLink.@Nullable Shared shared;
+  private boolean closed;
+
+  public GrpcTransport(int self, long incarnation, String clusterId, Network network) {
+    this(self, incarnation, clusterId, network, Options.DEFAULT, RandomGenerator.getDefault());
   }
 
+  /**
+   * @param incarnation of this node's folder, told to peers for their logs
+   */
   public GrpcTransport(
       int self,
       long incarnation,
       String clusterId,
-      Map<Integer, String> peers,
       Network network,
       Options options,
-      PeerIdentities identities,
       RandomGenerator random) {
-    this.handshake = new Handshake(self, incarnation, clusterId, identities);
-    this.peers = new TreeMap<>();
-    peers.forEach((node, address) -> {
-      if (node != self) {
-        this.peers.put(node, NodeAddress.parse(address));
-      }
-    });
+    this.handshake = new Handshake(self, incarnation, clusterId);
     this.network = network;
     this.options = options;
     this.random = random;
@@ -108,45 +105,117 @@ public final class GrpcTransport implements Transport {
 
   /** Whether messages to the node go out at present. */
   public boolean isConnected(int node) {
-    Links open = links;
-    PeerLink<MessageBatch> link = open == null ? null : open.messages.get(node);
-    return link != null && link.isUp();
+    Peer peer = peers.get(node);
+    return peer != null && peer.messages().isUp();
+  }
+
+  /** Whether this node keeps the connection up by itself. */
+  boolean isDialing(int node) {
+    Peer peer = peers.get(node);
+    return peer != null && peer.isDialing();
+  }
+
+  /** How many nodes there are links for, wanted and guests. */
+  int peerCount() {
+    return peers.size();
   }
 
   @Override
-  public void start(Receiver receiver) {
-    if (links != null) {
+  public synchronized void start(Receiver receiver) {
+    if (shared != null) {
       throw new IllegalStateException("node " + handshake.self() + "'s transport runs already");
     }
-    PeerLink.Shared shared = new PeerLink.Shared(handshake, receiver, stats);
-    Links made = new Links(new TreeMap<>(), new TreeMap<>(), new ArrayList<>());
-    peers.forEach((node, address) -> addPeer(made, shared, node, address));
-    links = made;
-    made.dialers.forEach(PeerDialer::start);
+    PeerLink.Shared made = new PeerLink.Shared(handshake, receiver, stats, this::streamEnded);
+    shared = made;
+    wanted.forEach((node, address) -> peer(node, made).dial(address));
   }
 
-  private void addPeer(Links made, PeerLink.Shared shared, int node, NodeAddress address) {
-    PeerLink<MessageBatch> messages =
-        new PeerLink<>(
-            node,
-            new Lane.Messages(),
-            options.messageBufferBytes,
-            shared,
-            new Announcer(handshake.self(), shared.receiver()));
-    PeerLink<BulkMessage> bulk =
-        new PeerLink<>(node, new Lane.Bulk(), options.bulkBufferBytes, shared, new Silent());
-    made.messages.put(node, messages);
-    made.bulk.put(node, bulk);
-    if (handshake.self() < node) {
-      made.dialers.add(new PeerDialer<>(messages, address, network, random));
-      made.dialers.add(new PeerDialer<>(bulk, address, network, random));
+  @Override
+  public synchronized void connect(SortedMap<Integer, String> addresses) {
+    if (closed) {
+      return;
     }
+    Map<Integer, NodeAddress> now = new TreeMap<>();
+    addresses.forEach((node, text) -> {
+      if (node != handshake.self()) {
+        parse(node, text).ifPresent(address -> now.put(node, address));
+      }
+    });
+    List<Integer> gone = wanted.keySet().stream().filter(node -> !now.containsKey(node)).toList();
+    wanted.clear();
+    wanted.putAll(now);
+    PeerLink.Shared running = shared;
+    if (running != null) {
+      now.forEach((node, address) -> peer(node, running).dial(address));
+      gone.forEach(this::partLater);
+    }
+  }
+
+  private Optional<NodeAddress> parse(int node, String text) {
+    try {
+      return Optional.of(NodeAddress.parse(text));
+    } catch (IllegalArgumentException e) {
+      // It can still dial us.
+      log.warn(
+          "node {}: nobody knows where node {} is: {}", handshake.self(), node, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Peer peer(int node, PeerLink.Shared running) {
+    return peers.computeIfAbsent(node, id -> new Peer(id, running, options, network, random));
+  }
+
+  private void partLater(int node) {
+    try {
+      network.nextLoop().schedule(() -> part(node), options.partingNanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException networkClosed) {
+      log.debug("node {}: the network is closed", handshake.self());
+    }
+  }
+
+  private synchronized void part(int node) {
+    Peer peer = peers.get(node);
+    if (peer != null && !wanted.containsKey(node)) {
+      log.info("node {}: no group is shared with node {} any more", handshake.self(), node);
+      peer.stopDialing();
+      forgetIfUnused(node, peer);
+    }
+  }
+
+  private synchronized void streamEnded(int node) {
+    Peer peer = peers.get(node);
+    if (peer != null) {
+      forgetIfUnused(node, peer);
+    }
+  }
+
+  private void forgetIfUnused(int node, Peer peer) {
+    if (!wanted.containsKey(node) && peer.isUnused()) {
+      peers.remove(node);
+    }
+  }
+
+  /**
+   * A stream that a peer opened, once its greeting tells which peer it is; null when this node
+   * takes none of it.
+   */
+  synchronized <M> PeerLink<M>.@Nullable Incoming accept(
+      int node, Function<Peer, PeerLink<M>> lane, EventLoop loop) {
+    PeerLink.Shared running = shared;
+    if (running == null || closed || node < 1 || node == handshake.self()) {
+      return null;
+    }
+    if (!peers.containsKey(node) && peers.size() >= wanted.size() + MOST_GUESTS) {
+      return null;
+    }
+    return lane.apply(peer(node, running)).newStream(loop, false);
   }
 
   @Override
   public void send(int toNode, MessageBatch batch) {
-    Links open = links;
-    PeerLink<MessageBatch> link = open == null ? null : open.messages.get(toNode);
+    Peer peer = peers.get(toNode);
+    PeerLink<MessageBatch> link = peer == null ? null : peer.messages();
     if (link == null || !link.isUp()) {
       stats.dropped(batch.getMessagesCount());
     } else if (batch.getSerializedSize() <= Network.BATCH_BYTES) {
@@ -190,8 +259,8 @@ public final class GrpcTransport implements Transport {
 
   @Override
   public boolean sendBulk(int toNode, BulkMessage message) {
-    Links open = links;
-    PeerLink<BulkMessage> link = open == null ? null : open.bulk.get(toNode);
+    Peer peer = peers.get(toNode);
+    PeerLink<BulkMessage> link = peer == null ? null : peer.bulk();
     if (link == null || message.getSerializedSize() > LARGEST_MESSAGE_BYTES) {
       stats.dropped(1);
       return false;
@@ -199,20 +268,8 @@ public final class GrpcTransport implements Transport {
     return link.send(message);
   }
 
-  /** The link for a stream that a peer opened, once its greeting tells which peer it is. */
-  @Nullable PeerLink<MessageBatch> messagesFrom(int node) {
-    Links open = links;
-    return open == null || node >= handshake.self() ? null : open.messages.get(node);
-  }
-
-  /** The same for the lane of snapshots. */
-  @Nullable PeerLink<BulkMessage> bulkFrom(int node) {
-    Links open = links;
-    return open == null || node >= handshake.self() ? null : open.bulk.get(node);
-  }
-
-  boolean isStarted() {
-    return links != null;
+  synchronized boolean isStarted() {
+    return shared != null;
   }
 
   int self() {
@@ -222,39 +279,14 @@ public final class GrpcTransport implements Transport {
   /** Ends all streams in order where the network allows; takes at most a few tenths of a second. */
   @Override
   public void close() {
-    Links open = links;
-    if (open == null) {
-      return;
+    List<PeerDialer<?>> closing = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      peers.values().forEach(peer -> closing.addAll(peer.close()));
     }
-    open.messages.values().forEach(PeerLink::close);
-    open.bulk.values().forEach(PeerLink::close);
-    open.dialers.forEach(PeerDialer::close);
     long deadline = System.nanoTime() + CLOSE_NANOS;
-    for (PeerDialer<?> dialer : open.dialers) {
+    for (PeerDialer<?> dialer : closing) {
       dialer.awaitClosed(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));
     }
-  }
-
-  /** Tells the receiver. */
-  private record Announcer(int self, Receiver receiver) implements PeerLink.Events {
-    @Override
-    public void up(int peer) {
-      log.debug("node {}: connected to node {}", self, peer);
-      receiver.onPeerConnected(peer);
-    }
-
-    @Override
-    public void down(int peer) {
-      receiver.onPeerDisconnected(peer);
-    }
-  }
-
-  /** The lane for snapshots comes and goes unannounced: transfers resume by themselves. */
-  private record Silent() implements PeerLink.Events {
-    @Override
-    public void up(int peer) {}
-
-    @Override
-    public void down(int peer) {}
   }
 }

@@ -4,12 +4,14 @@ import dev.flotilla.proto.raft.v1.Hello;
 import java.util.Optional;
 
 /**
- * What the two ends of a stream must agree on before anything else is said.
+ * What the two ends of a stream must agree on before anything else is said: the cluster, and who
+ * they are. Whether a node still has the disk it had before (H50) is not asked here: each group
+ * knows the replica it is bound to and judges every single message by it.
  *
  * @param self this node
  * @param incarnation drawn when this node's data directory was created
  */
-record Handshake(int self, long incarnation, String clusterId, PeerIdentities identities) {
+record Handshake(int self, long incarnation, String clusterId) {
 
   /** Both ends of a stream must speak the same version. */
   static final int PROTOCOL_VERSION = 1;
@@ -47,11 +49,6 @@ record Handshake(int self, long incarnation, String clusterId, PeerIdentities id
     }
     if (hello.getNode() != expected) {
       return Optional.of("node %d answered for node %d".formatted(hello.getNode(), expected));
-    }
-    if (!identities.admit(hello.getNode(), hello.getIncarnation())) {
-      return Optional.of(
-          "node %d came back with another data directory (incarnation %016x)"
-              .formatted(hello.getNode(), hello.getIncarnation()));
     }
     return Optional.empty();
   }

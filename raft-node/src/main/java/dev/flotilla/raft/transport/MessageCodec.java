@@ -4,12 +4,15 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.EntryKind;
+import dev.flotilla.raft.core.Member;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +20,19 @@ import org.jspecify.annotations.Nullable;
 public final class MessageCodec {
   private MessageCodec() {}
 
+  /** Of a replica that does not say which one it is. */
   public static RaftMessage encode(int group, Message message) {
+    return encode(group, message, 0);
+  }
+
+  /**
+   * @param incarnation of the sending replica (H50)
+   */
+  public static RaftMessage encode(int group, Message message, long incarnation) {
     RaftMessage.Builder wire =
         RaftMessage.newBuilder()
             .setGroup(group)
+            .setIncarnation(incarnation)
             .setFrom(message.from())
             .setTo(message.to())
             .setTerm(message.term());
@@ -45,7 +57,10 @@ public final class MessageCodec {
               .setHintIndex(m.hintIndex())
               .setHintTerm(m.hintTerm());
       case Message.Heartbeat m ->
-          wire.getHeartbeatBuilder().setRound(m.round()).setCommitIndex(m.commitIndex());
+          wire.getHeartbeatBuilder()
+              .setRound(m.round())
+              .setCommitIndex(m.commitIndex())
+              .setToIncarnation(m.toIncarnation());
       case Message.HeartbeatReply m -> wire.getHeartbeatReplyBuilder().setRound(m.round());
       case Message.TimeoutNow m -> wire.getTimeoutNowBuilder().setLastIndex(m.lastIndex());
     }
@@ -189,7 +204,8 @@ public final class MessageCodec {
     dev.flotilla.proto.raft.v1.Heartbeat body = m.getHeartbeat();
     return negative(body.getRound(), body.getCommitIndex())
         ? null
-        : new Message.Heartbeat(from, to, term, body.getRound(), body.getCommitIndex());
+        : new Message.Heartbeat(
+            from, to, term, body.getRound(), body.getCommitIndex(), body.getToIncarnation());
   }
 
   private static @Nullable Message decodeHeartbeatReply(
@@ -222,6 +238,17 @@ public final class MessageCodec {
         .addAllOutgoingVoters(membership.outgoingVoters())
         .addAllLearners(membership.learners())
         .addAllLearnersNext(membership.learnersNext())
+        .addAllMembers(membership.members().values().stream().map(MessageCodec::encode).toList())
+        .build();
+  }
+
+  private static dev.flotilla.proto.raft.v1.Member encode(Member member) {
+    return dev.flotilla.proto.raft.v1.Member.newBuilder()
+        .setNode(member.node())
+        .setIncarnation(member.incarnation())
+        .setAddress(member.address())
+        .setPromote(member.promote())
+        .setReplaces(member.replaces())
         .build();
   }
 
@@ -233,7 +260,24 @@ public final class MessageCodec {
         nodes(membership.getVotersList()),
         nodes(membership.getOutgoingVotersList()),
         nodes(membership.getLearnersList()),
-        nodes(membership.getLearnersNextList()));
+        nodes(membership.getLearnersNextList()),
+        members(membership.getMembersList()));
+  }
+
+  private static SortedMap<Integer, Member> members(
+      List<dev.flotilla.proto.raft.v1.Member> encoded) {
+    TreeMap<Integer, Member> members = new TreeMap<>();
+    for (dev.flotilla.proto.raft.v1.Member member : encoded) {
+      members.put(
+          member.getNode(),
+          new Member(
+              member.getNode(),
+              member.getIncarnation(),
+              member.getAddress(),
+              member.getPromote(),
+              member.getReplaces()));
+    }
+    return members;
   }
 
   private static Set<Integer> nodes(List<Integer> ids) {

@@ -1,10 +1,12 @@
 package dev.flotilla.raft.transport;
 
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
 import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.runtime.ClientChannel;
+import dev.flotilla.raft.runtime.MemberChangeListener;
 import dev.flotilla.raft.runtime.RaftNode;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +22,9 @@ interface NodeHandler {
   CompletableFuture<NodeStatus> status(boolean stateHash);
 
   CompletableFuture<TransferLeadershipReply> transferLeadership(TransferLeadershipRequest request);
+
+  /** The listener hears of every step and of exactly one end. */
+  void changeMembers(ChangeMembersRequest request, MemberChangeListener listener);
 
   static NodeHandler of(RaftNode node) {
     return new NodeHandler() {
@@ -37,6 +42,11 @@ interface NodeHandler {
       public CompletableFuture<TransferLeadershipReply> transferLeadership(
           TransferLeadershipRequest request) {
         return node.transferLeadership(request);
+      }
+
+      @Override
+      public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+        node.changeMembers(request, listener);
       }
     };
   }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * that starts and stays short, because a restarted node must be back before its absence is felt.
  * Every attempt has a channel of its own, so that no back-off but this one is at work and names are
  * looked up again.
+ *
+ * <p>Of two nodes that want each other the one with the lower id has the turn. The other one dials
+ * out of turn, late and rarely, because the one whose turn it is may not want the connection yet: a
+ * node that is to join a group knows nobody there until it has been reached.
  */
 final class PeerDialer<M> {
   private static final long FIRST_PAUSE_NANOS = 15_000_000L;
@@ -26,37 +30,86 @@ final class PeerDialer<M> {
   // Refused for what it is, a peer will be refused again: asking twenty times a second is no help.
   private static final long REFUSED_PAUSE_NANOS = 1_000_000_000L;
 
+  /** What the one whose turn it is has to do it. */
+  private static final long COURTESY_NANOS = 300_000_000L;
+
+  private static final long LONGEST_COURTESY_NANOS = 1_000_000_000L;
+
   private final PeerLink<M> link;
-  private final NodeAddress address;
+  private final boolean inTurn;
   private final Network network;
   private final EventLoop loop;
   private final Backoff backoff;
+  private volatile NodeAddress address;
 
   // The event loop's own, but for the last read of the channel in close().
   private volatile @Nullable ManagedChannel channel;
-  private PeerLink<M>.@Nullable Incoming incoming;
+  private boolean busy;
   private volatile boolean closed;
 
-  PeerDialer(PeerLink<M> link, NodeAddress address, Network network, RandomGenerator random) {
+  PeerDialer(
+      PeerLink<M> link,
+      boolean inTurn,
+      NodeAddress address,
+      Network network,
+      RandomGenerator random) {
     this.link = link;
+    this.inTurn = inTurn;
     this.address = address;
     this.network = network;
     this.loop = network.nextLoop();
-    this.backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS, random);
+    this.backoff =
+        inTurn
+            ? new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS, random)
+            : new Backoff(COURTESY_NANOS, LONGEST_COURTESY_NANOS, random);
   }
 
   void start() {
-    execute(this::dial);
+    execute(this::consider);
+  }
+
+  /** From the next attempt on. */
+  void readdress(NodeAddress newAddress) {
+    address = newAddress;
+  }
+
+  /** The lane is no longer connected, whoever had dialed. */
+  void linkDown() {
+    execute(this::consider);
+  }
+
+  private void consider() {
+    if (closed || busy) {
+      return;
+    }
+    busy = true;
+    if (inTurn) {
+      dial();
+    } else {
+      later(backoff.nextNanos());
+    }
+  }
+
+  private void later(long pauseNanos) {
+    try {
+      loop.schedule(this::dial, pauseNanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException networkClosed) {
+      closed = true;
+    }
   }
 
   private void dial() {
     if (closed) {
       return;
     }
+    if (!inTurn && link.isUp()) {
+      // The other one did it. Its end will be told to linkDown.
+      busy = false;
+      return;
+    }
     ManagedChannel dialed = network.channelBuilder(address, loop).build();
     channel = dialed;
     PeerLink<M>.Incoming stream = link.newStream(loop, true);
-    incoming = stream;
     link.lane().open(dialed, new Inbound(stream, () -> ended(dialed, stream)));
     stream.greet();
   }
@@ -69,17 +122,10 @@ final class PeerDialer<M> {
     if (stream.wasGreeted()) {
       backoff.reset();
     }
-    long pause = stream.wasRefused() ? REFUSED_PAUSE_NANOS : backoff.nextNanos();
-    try {
-      loop.schedule(this::dial, pause, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException networkClosed) {
-      closed = true;
-    }
+    later(stream.wasRefused() ? REFUSED_PAUSE_NANOS : backoff.nextNanos());
   }
 
-  /**
-   * The link must have been closed before: it ends the stream in order, this ends the connection.
-   */
+  /** The stream it dialed must have been ended before, in order; this ends the connection. */
   void close() {
     closed = true;
     execute(() -> {

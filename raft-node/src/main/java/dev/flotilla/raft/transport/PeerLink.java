@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One lane to one peer: at most one greeted stream at a time. A newer stream of the same peer
  * replaces an older one, because a peer that restarted is back before the old connection's death is
- * noticed.
+ * noticed. Only a stream that the node with the higher id dialed, out of turn, does not replace one
+ * that the other dialed: when both dial at once, both keep the same one.
  *
  * <p>Thread-safe. Streams come and go on different event loops; the lock orders what the receiver
  * is told.
@@ -33,8 +35,13 @@ final class PeerLink<M> {
     void down(int peer);
   }
 
-  /** What the links of one transport share. */
-  record Shared(Handshake handshake, Receiver receiver, TransportStats stats) {}
+  /**
+   * What the links of one transport share.
+   *
+   * @param streamEnded told the peer after each of its streams; never under a link's lock
+   */
+  record Shared(
+      Handshake handshake, Receiver receiver, TransportStats stats, IntConsumer streamEnded) {}
 
   private final int peer;
   private final Lane<M> lane;
@@ -42,6 +49,10 @@ final class PeerLink<M> {
   private final Shared shared;
   private final Events events;
   private volatile @Nullable PeerStream<M> current;
+
+  // Guarded by this.
+  private @Nullable Incoming established;
+  private int open;
   private boolean closed;
   private String lastTrouble = "";
 
@@ -75,35 +86,75 @@ final class PeerLink<M> {
     return false;
   }
 
-  /** A stream before its greeting; its outgoing half must be attached by the caller. */
-  Incoming newStream(EventLoop loop, boolean dialed) {
+  /**
+   * A stream before its greeting; its outgoing half must be attached by the caller.
+   *
+   * @param dialed whether this node dialed it
+   */
+  synchronized Incoming newStream(EventLoop loop, boolean dialed) {
+    open++;
     return new Incoming(new PeerStream<>(lane, loop, bufferBytes, shared.stats), dialed);
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  /** Whether there is no stream, not even one that has yet to be greeted. */
+  synchronized boolean isUnused() {
+    return open == 0;
   }
 
-  private synchronized boolean establish(PeerStream<M> stream) {
+  /** Empty when a stream may become the one that counts. */
+  private synchronized Optional<Status> objectionTo(Incoming stream) {
     if (closed) {
-      return false;
+      return Optional.of(Status.UNAVAILABLE.withDescription("closing"));
     }
-    PeerStream<M> older = current;
-    current = stream;
+    return established != null && established.inTurn() && !stream.inTurn()
+        ? Optional.of(Status.ALREADY_EXISTS.withDescription("connected already"))
+        : Optional.empty();
+  }
+
+  private synchronized Optional<Status> establish(Incoming incoming) {
+    Optional<Status> objection = objectionTo(incoming);
+    if (objection.isPresent()) {
+      return objection;
+    }
+    Incoming older = established;
+    current = incoming.stream;
+    established = incoming;
     if (older != null) {
-      older.end(Status.ABORTED.withDescription("replaced by a newer stream"));
+      older.stream.end(Status.ABORTED.withDescription("replaced by a newer stream"));
+      // Nobody tells of the end of a stream that this node's server ended.
+      discount(older);
       events.down(peer);
     }
     lastTrouble = "";
     shared.stats.connected();
     events.up(peer);
-    return true;
+    return Optional.empty();
   }
 
-  private synchronized void release(PeerStream<M> stream) {
-    stream.lost();
-    if (current == stream) {
+  private synchronized void discount(Incoming stream) {
+    if (stream.counted) {
+      stream.counted = false;
+      open--;
+    }
+  }
+
+  private synchronized void release(Incoming ended) {
+    ended.stream.lost();
+    discount(ended);
+    if (current == ended.stream) {
       current = null;
+      established = null;
+      events.down(peer);
+    }
+  }
+
+  /** Ends, in order, the stream that this node dialed, if that is the one that counts. */
+  synchronized void endDialed() {
+    PeerStream<M> stream = current;
+    if (stream != null && established != null && established.dialed) {
+      current = null;
+      established = null;
+      stream.finish();
       events.down(peer);
     }
   }
@@ -113,7 +164,7 @@ final class PeerLink<M> {
    * per attempt.
    */
   synchronized void trouble(String what) {
-    if (!closed && !what.equals(lastTrouble)) {
+    if (!closed && current == null && !what.equals(lastTrouble)) {
       lastTrouble = what;
       log.info("node {}: {} lane to node {}: {}", shared.handshake.self(), lane.name(), peer, what);
     }
@@ -123,6 +174,7 @@ final class PeerLink<M> {
     closed = true;
     PeerStream<M> stream = current;
     current = null;
+    established = null;
     if (stream != null) {
       stream.finish();
       events.down(peer);
@@ -136,6 +188,10 @@ final class PeerLink<M> {
   final class Incoming implements StreamObserver<M> {
     private final PeerStream<M> stream;
     private final boolean dialed;
+
+    /** Guarded by the link. */
+    private boolean counted = true;
+
     private boolean greeted;
     private boolean refused;
     private @Nullable Runnable onEnd;
@@ -152,6 +208,11 @@ final class PeerLink<M> {
       onEnd = end;
       stream.attach(outgoing);
       stream.loop().schedule(this::endUngreeted, GREETING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the node with the lower id dialed it. */
+    boolean inTurn() {
+      return dialed == shared.handshake.self() < peer;
     }
 
     void onReady() {
@@ -200,19 +261,22 @@ final class PeerLink<M> {
         ended("refused: " + objection);
         return;
       }
-      if (isClosed()) {
+      Optional<Status> obstacle = objectionTo(this);
+      if (obstacle.isPresent()) {
         // Not greeted back: the peer must not take this for a connection.
-        stream.end(Status.UNAVAILABLE.withDescription("closing"));
-        ended("closing");
+        end(obstacle.get());
         return;
       }
       greeted = true;
       if (!dialed) {
         greet();
       }
-      if (!establish(stream)) {
-        stream.end(Status.UNAVAILABLE.withDescription("closing"));
-      }
+      establish(this).ifPresent(this::end);
+    }
+
+    private void end(Status reason) {
+      stream.end(reason);
+      ended(String.valueOf(reason.getDescription()));
     }
 
     @Override
@@ -244,9 +308,10 @@ final class PeerLink<M> {
       Runnable end = onEnd;
       if (end != null) {
         onEnd = null;
-        release(stream);
+        release(this);
         trouble(reason);
         end.run();
+        shared.streamEnded.accept(peer);
       }
     }
   }

@@ -8,7 +8,7 @@ import dev.flotilla.proto.raft.v1.PeerGrpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,25 +28,25 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
   @Override
   public StreamObserver<MessageBatch> messages(StreamObserver<MessageBatch> outgoing) {
-    return new Unknown<>(new Lane.Messages(), transport::messagesFrom, outgoing);
+    return new Unknown<>(new Lane.Messages(), Peer::messages, outgoing);
   }
 
   @Override
   public StreamObserver<BulkMessage> bulk(StreamObserver<BulkMessage> outgoing) {
-    return new Unknown<>(new Lane.Bulk(), transport::bulkFrom, outgoing);
+    return new Unknown<>(new Lane.Bulk(), Peer::bulk, outgoing);
   }
 
   /** A stream until its first message names the peer, and then the way to that peer's link. */
   private final class Unknown<M> implements StreamObserver<M> {
     private final Lane<M> lane;
-    private final IntFunction<@Nullable PeerLink<M>> links;
+    private final Function<Peer, PeerLink<M>> link;
     private final ServerCallStreamObserver<M> outgoing;
     private PeerLink<M>.@Nullable Incoming incoming;
     private boolean ended;
 
-    Unknown(Lane<M> lane, IntFunction<@Nullable PeerLink<M>> links, StreamObserver<M> outgoing) {
+    Unknown(Lane<M> lane, Function<Peer, PeerLink<M>> link, StreamObserver<M> outgoing) {
       this.lane = lane;
-      this.links = links;
+      this.link = link;
       this.outgoing = (ServerCallStreamObserver<M>) outgoing;
       this.outgoing.setOnReadyThreshold(READY_BYTES);
       // Both must be set before this call returns; they do nothing until a link takes the stream.
@@ -81,13 +81,12 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
     private boolean introduce(M message) {
       int node = lane.greetingIn(message).map(Hello::getNode).orElse(0);
-      PeerLink<M> link = links.apply(node);
-      if (link == null) {
+      PeerLink<M>.Incoming taken = transport.accept(node, link, network.currentLoop());
+      if (taken == null) {
         ended = true;
         outgoing.onError(whyNot(node).asRuntimeException());
         return false;
       }
-      PeerLink<M>.Incoming taken = link.newStream(network.currentLoop(), false);
       incoming = taken;
       taken.begin(outgoing, () -> {});
       return true;
@@ -99,9 +98,9 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             "node %d is starting".formatted(transport.self()));
       }
       return Status.FAILED_PRECONDITION.withDescription(
-          node == 0
+          node < 1
               ? "a stream begins with a greeting"
-              : "node %d does not expect node %d to dial it".formatted(transport.self(), node));
+              : "node %d takes no stream from node %d".formatted(transport.self(), node));
     }
 
     @Override

@@ -11,13 +11,16 @@ import java.util.TreeMap;
 final class ClusterChecks {
   record Position(long index, long term) {}
 
-  record Ballot(int voter, long term) {}
+  /** Of one replica: what took the place of a lost one knows nothing of its votes (H50). */
+  record Ballot(int voter, long incarnation, long term) {}
+
+  private record Leader(int node, long incarnation) {}
 
   private record Content(byte[] payload, EntryKind kind, long previousTerm) {}
 
   private record Commit(long term, long committedInTerm) {}
 
-  private final Map<Long, Integer> leaders = new HashMap<>();
+  private final Map<Long, Leader> leaders = new HashMap<>();
   private final Map<Ballot, Integer> votes = new HashMap<>();
   private final Map<Position, Content> written = new HashMap<>();
   private final TreeMap<Long, Commit> committed = new TreeMap<>();
@@ -36,8 +39,9 @@ final class ClusterChecks {
   /** One leader per term, over all lives; and it holds everything committed in earlier terms. */
   void leads(SimNode node, CoreStatus status) {
     highestTerm = Math.max(highestTerm, status.term());
-    Integer before = leaders.put(status.term(), node.id);
-    require(before == null || before == node.id, "two leaders in term " + status.term());
+    Leader leader = new Leader(node.id, status.incarnation());
+    Leader before = leaders.put(status.term(), leader);
+    require(before == null || before.equals(leader), "two leaders in term " + status.term());
     if (before != null) {
       return;
     }
@@ -57,8 +61,8 @@ final class ClusterChecks {
     });
   }
 
-  void voted(int voter, long term, int candidate) {
-    Integer before = votes.put(new Ballot(voter, term), candidate);
+  void voted(int voter, long incarnation, long term, int candidate) {
+    Integer before = votes.put(new Ballot(voter, incarnation, term), candidate);
     require(
         before == null || before == candidate,
         "n" + voter + " voted twice in term " + term + ": " + before + ", " + candidate);
@@ -81,6 +85,11 @@ final class ClusterChecks {
     require(
         before == null || before.term() == term,
         "n" + node.id + " committed entry " + index + " of term " + term + " instead of " + before);
+  }
+
+  boolean isCommitted(long index, long term) {
+    Commit commit = committed.get(index);
+    return commit != null && commit.term() == term;
   }
 
   /** State machine safety: everyone applies the same entry at an index. */

@@ -44,6 +44,7 @@ final class CoreCluster {
   private long now = 1_000 * MILLIS;
   private long order;
   private long nextId = 1;
+  private long nextIncarnation = 1;
 
   CoreCluster(long seed, RaftOptions options, Set<Integer> ids, Membership bootstrap) {
     this.options = options;
@@ -112,7 +113,11 @@ final class CoreCluster {
     return random.nextInt(3) == 0 ? 0 : random.nextLong(maxSync + 1);
   }
 
-  void send(Message message) {
+  long nextIncarnation() {
+    return nextIncarnation++;
+  }
+
+  void send(Message message, long incarnation) {
     if (events.size() > 15_000) trace(message.toString());
     int copies = random.nextDouble() < network.duplicate() ? 2 : 1;
     for (int i = 0; i < copies; i++) {
@@ -125,11 +130,11 @@ final class CoreCluster {
         at = Math.max(at, linkClock.getOrDefault(link, 0L));
         linkClock.put(link, at);
       }
-      after(at - now, () -> deliver(message));
+      after(at - now, () -> deliver(message, incarnation));
     }
   }
 
-  private void deliver(Message message) {
+  private void deliver(Message message, long incarnation) {
     SimNode to = nodes.get(message.to());
     if (to == null || cut.contains(new Link(message.from(), message.to()))) {
       return;
@@ -138,7 +143,7 @@ final class CoreCluster {
       after(MILLIS, () -> node(message.from()).submit(new Input.PeerUnreachable(message.to())));
       return;
     }
-    to.submit(new Input.Receive(message));
+    to.submit(new Input.Receive(message, incarnation));
   }
 
   void sendSnapshot(int from, int to, long term, SimNode.State state, Consumer<Boolean> ended) {
@@ -191,7 +196,9 @@ final class CoreCluster {
   void requireStoredOnQuorum(long index, long term, Membership membership) {
     ClusterChecks.require(
         new Quorum(membership)
-            .holds(voter -> nodes.containsKey(voter) && node(voter).disk().holds(index, term)),
+            .holds(voter ->
+                nodes.containsKey(voter)
+                    && node(voter).hasStored(membership.incarnationOf(voter), index, term)),
         "entry " + index + " of term " + term + " committed without being stored by " + membership);
   }
 
@@ -213,7 +220,20 @@ final class CoreCluster {
     }
   }
 
+  private record Asked(long at, Membership target) {}
+
+  private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+
+  /** Changes that may be on their way to a node that is busy or paused. */
+  List<Membership> askedLately() {
+    while (!asked.isEmpty() && now - asked.peek().at() > 5_000 * MILLIS) {
+      asked.remove();
+    }
+    return asked.stream().map(Asked::target).toList();
+  }
+
   void change(SimNode node, Membership target) {
+    asked.add(new Asked(now, target));
     node.submit(new Input.ChangeMembership(nextId++, now / MILLIS, target));
   }
 
@@ -263,6 +283,12 @@ final class CoreCluster {
     Membership members = leader.status().membership();
     ClusterChecks.require(!members.isJoint(), "joint configuration never left");
     ClusterChecks.require(leader.status().commitIndex() == end, "entries never committed");
+    for (int member : members.all()) {
+      ClusterChecks.require(
+          members.incarnationOf(member) == node(member).identity().incarnation()
+              && !members.member(member).promote(),
+          "n" + member + " was never let in again: " + members + "\n" + recentTrace());
+    }
     TreeSet<Integer> behind = new TreeSet<>();
     for (int member : members.all()) {
       if (node(member).state().applied() != end

@@ -28,6 +28,10 @@ class MembershipChangeTest {
     return new Membership(voters, Set.of(), learners, Set.of());
   }
 
+  private static Entry membership(long index, Membership membership) {
+    return new Entry(index, 1, EntryKind.MEMBERSHIP, 0, MembershipCodec.encode(membership));
+  }
+
   private static Membership proposed(List<Effect> effects) {
     Entry entry = only(effects, Append.class).getLast().entries().getLast();
     assertThat(entry.kind()).isEqualTo(EntryKind.MEMBERSHIP);
@@ -177,19 +181,18 @@ class MembershipChangeTest {
   void h49ALeaderBeingRemovedMayLeadAgainWhenNobodyElseCan() {
     // Found by a random schedule; see ReplicaState.mayCampaign.
     FakeLog log = FakeLog.ofVoters(1, 5);
-    Membership joint = new Membership(Set.of(4), Set.of(3), Set.of(), Set.of());
-    log.append(
-        List.of(
-            new Entry(1, 1, EntryKind.MEMBERSHIP, 0, MembershipCodec.encode(joint)),
-            new Entry(2, 1, EntryKind.MEMBERSHIP, 0, MembershipCodec.encode(voters(4)))));
+    Membership in = new Membership(Set.of(3), Set.of(1, 5), Set.of(), Set.of());
+    Membership out = new Membership(Set.of(4), Set.of(3), Set.of(), Set.of());
+    log.append(List.of(membership(1, in), membership(2, voters(3)), membership(3, out)));
+    log.append(List.of(membership(4, voters(4))));
     log.hardState = new HardState(1, 0);
     TestReplica removed = new TestReplica(3, log, TestReplica.OPTIONS);
     removed.winElection(4);
     assertThat(removed.role()).isEqualTo(Role.LEADER);
     removed.sync();
-    removed.acknowledge(4, 3);
+    removed.acknowledge(4, 5);
     assertThat(removed.role()).isEqualTo(Role.LEARNER);
-    assertThat(removed.status().commitIndex()).isEqualTo(3);
+    assertThat(removed.status().commitIndex()).isEqualTo(5);
   }
 
   @Test

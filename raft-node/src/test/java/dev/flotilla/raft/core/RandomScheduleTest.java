@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random schedules of delays, losses, repetitions, partitions, pauses, crashes, transfers,
- * membership changes, snapshots and compactions, every event checked. {@code -Dcore.seeds=N} runs
- * more of them, {@code -Dcore.seed=S} one.
+ * Random schedules of delays, losses, repetitions, partitions, pauses, crashes, lost disks,
+ * transfers, membership changes, snapshots and compactions, every event checked. {@code
+ * -Dcore.seeds=N} runs more of them, {@code -Dcore.seed=S} one.
  */
 class RandomScheduleTest {
   private static final long MILLIS = CoreCluster.MILLIS;
@@ -44,6 +44,12 @@ class RandomScheduleTest {
             "membership changed",
             "transfer done",
             "transfer given up",
+            "stranger heard",
+            "wiped",
+            "wiped, told to join",
+            "made a learner",
+            "learner promoted",
+            "node replaced",
             "refused OVERLOADED",
             "refused TRANSFERRING",
             "refused CHANGE_IN_PROGRESS");
@@ -70,7 +76,7 @@ class RandomScheduleTest {
         new CoreCluster(seed, options, NODES, Membership.ofVoters(Set.of(1, 2, 3)));
     try {
       disturb(cluster, random);
-      cluster.healAndRequireProgress(8_000 * MILLIS);
+      cluster.healAndRequireProgress(30_000 * MILLIS);
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "seed " + seed + " at " + cluster.now() / MILLIS + " ms\n" + cluster.recentTrace(), e);
@@ -85,6 +91,7 @@ class RandomScheduleTest {
     boolean transfers = random.nextBoolean();
     boolean compaction = random.nextBoolean();
     boolean pauses = random.nextBoolean();
+    boolean wipes = random.nextBoolean();
     cluster.network =
         new Network(
             random.nextBoolean() ? 0 : random.nextDouble() * 0.2,
@@ -111,7 +118,7 @@ class RandomScheduleTest {
       } else if (transfers && die < 24) {
         target(cluster, random).submit(new Input.TransferLeadership(random.nextInt(6)));
       } else if (changes && die < 34) {
-        cluster.change(target(cluster, random), randomMembership(random));
+        MemberChaos.change(cluster, target(cluster, random), random);
       } else if (compaction && die < 50) {
         cluster.any().flushAndCompact();
       } else if (pauses && die < 56) {
@@ -124,7 +131,9 @@ class RandomScheduleTest {
             node.submit(new Input.PeerUnreachable(leader.id));
           }
         }
-      } else if (crashes && die < 70) {
+      } else if (wipes && die < 67) {
+        MemberChaos.wipe(cluster, random);
+      } else if ((crashes || wipes) && die < 73) {
         cluster.all().stream().filter(node -> !node.isUp()).forEach(SimNode::start);
       }
     }
@@ -165,23 +174,5 @@ class RandomScheduleTest {
         }
       }
     }
-  }
-
-  private static Membership randomMembership(SplittableRandom random) {
-    TreeSet<Integer> voters = new TreeSet<>();
-    TreeSet<Integer> learners = new TreeSet<>();
-    for (int id = 1; id <= 5; id++) {
-      int die = random.nextInt(4);
-      if (die < 2) {
-        voters.add(id);
-      } else if (die == 2) {
-        learners.add(id);
-      }
-    }
-    if (voters.isEmpty()) {
-      voters.add(1 + random.nextInt(5));
-      learners.removeAll(voters);
-    }
-    return new Membership(voters, Set.of(), learners, Set.of());
   }
 }

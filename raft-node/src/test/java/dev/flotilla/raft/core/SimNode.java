@@ -25,7 +25,12 @@ final class SimNode {
   final int id;
   private final CoreCluster cluster;
   private final RandomGenerator random;
-  private final FakeLog disk;
+  private FakeLog disk;
+
+  /** The disk of every replica this node has had, by incarnation; the last is in use. */
+  private final TreeMap<Long, FakeLog> disks = new TreeMap<>();
+
+  private ReplicaIdentity identity;
   private final TreeMap<Long, State> snapshots = new TreeMap<>();
   private final Set<HardState> writtenBallots = new HashSet<>();
   private State state;
@@ -43,23 +48,77 @@ final class SimNode {
   private long tickAt = Long.MAX_VALUE;
   private int life;
   private CoreStatus last;
+  private @Nullable Membership effective;
   private final TreeMap<Long, Long> logTerms = new TreeMap<>();
 
   SimNode(int id, CoreCluster cluster, Membership bootstrap, RandomGenerator random) {
     this.id = id;
     this.cluster = cluster;
     this.random = random;
+    identity = ReplicaIdentity.of(cluster.nextIncarnation());
     disk = new FakeLog(new LogBase(0, 0, bootstrap));
+    disks.put(identity.incarnation(), disk);
     state = new State(0, 0, 0, bootstrap);
     flushed = state;
   }
 
-  boolean isUp() {
-    return core != null;
+  /**
+   * The node has crashed and lost its disk. It comes back as another replica, either as if the
+   * group began only now or, told better, to join it.
+   */
+  void wipe(Membership bootstrap) {
+    require(core == null, "wiped while running");
+    identity = new ReplicaIdentity(cluster.nextIncarnation(), bootstrap.isEmpty());
+    disk = new FakeLog(new LogBase(0, 0, bootstrap));
+    disks.put(identity.incarnation(), disk);
+    state = new State(0, 0, 0, bootstrap);
+    flushed = state;
+    snapshots.clear();
+    writtenBallots.clear();
+    cluster.mark(bootstrap.isEmpty() ? "wiped, told to join" : "wiped");
+    cluster.trace("n" + id + " wiped, now " + identity);
   }
 
-  FakeLog disk() {
-    return disk;
+  ReplicaIdentity identity() {
+    return identity;
+  }
+
+  /** The membership in force by what is on disk. */
+  Membership membershipOnDisk() {
+    for (long i = disk.lastIndex(); i > disk.base().index(); i--) {
+      if (disk.get(i).kind() == EntryKind.MEMBERSHIP) {
+        return MembershipCodec.decode(disk.get(i).payload());
+      }
+    }
+    return disk.base().membership();
+  }
+
+  /** Whether the disk holds, committed, that members are bound to their replicas. */
+  boolean knowsBirth() {
+    if (disk.base().membership().isBorn()) {
+      return true;
+    }
+    for (long i = disk.base().index() + 1; i <= disk.lastIndex(); i++) {
+      if (disk.get(i).kind() == EntryKind.MEMBERSHIP
+          && cluster.checks.isCommitted(i, disk.termAt(i))
+          && MembershipCodec.decode(disk.get(i).payload()).isBorn()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the entry was stored by the replica a membership means. */
+  boolean hasStored(long bound, long index, long term) {
+    if (bound == 0) {
+      return disks.values().stream().anyMatch(each -> each.holds(index, term));
+    }
+    FakeLog meant = disks.get(bound);
+    return meant != null && meant.holds(index, term);
+  }
+
+  boolean isUp() {
+    return core != null;
   }
 
   State state() {
@@ -94,10 +153,11 @@ final class SimNode {
             id,
             cluster.options,
             random,
-            new RaftCore.Recovered(disk.hardState, disk, state.applied()),
+            new RaftCore.Recovered(disk.hardState, disk, state.applied(), identity),
             cluster.now());
     core = started;
     last = started.status(cluster.now());
+    effective = last.membership();
     tickAt = Long.MAX_VALUE;
     armTick();
   }
@@ -270,7 +330,8 @@ final class SimNode {
         i++) {
       cluster.checks.committedAt(this, i, coreTermAt(i), now.term());
       if (now.role() == Role.LEADER) {
-        cluster.requireStoredOnQuorum(i, coreTermAt(i), now.membership());
+        // A commit may be followed by a change of members in the same step.
+        cluster.requireStoredOnQuorum(i, coreTermAt(i), last.membership());
       }
     }
     last = now;
@@ -326,8 +387,13 @@ final class SimNode {
       case Effect.RoleChanged changed -> cluster.trace("n" + id + " " + changed);
       case Effect.TransferEnded ended ->
           cluster.mark(ended.newLeader() == 0 ? "transfer given up" : "transfer done");
-      case Effect.MembershipChanged changed ->
-          cluster.mark(changed.membership().isJoint() ? "joint entered" : "membership changed");
+      case Effect.StrangerHeard heard -> cluster.mark("stranger heard");
+      case Effect.MembershipChanged changed -> {
+        markSteps(changed.membership());
+        effective = changed.membership();
+        cluster.mark(changed.membership().isJoint() ? "joint entered" : "membership changed");
+        cluster.trace("n" + id + " " + changed);
+      }
     }
   }
 
@@ -363,12 +429,12 @@ final class SimNode {
       case Message.VoteReply reply -> {
         if (reply.granted()) {
           require(wasWritten(reply.term(), reply.to()), "vote sent before its write");
-          cluster.checks.voted(id, reply.term(), reply.to());
+          cluster.checks.voted(id, identity.incarnation(), reply.term(), reply.to());
         }
       }
       case Message.VoteRequest request -> {
         require(wasWritten(request.term(), id), "vote request before its write");
-        cluster.checks.voted(id, request.term(), id);
+        cluster.checks.voted(id, identity.incarnation(), request.term(), id);
       }
       case Message.AppendReply reply ->
           require(
@@ -390,7 +456,7 @@ final class SimNode {
           require(durable.term() >= reply.term(), "term revealed before its write");
       case Message.TimeoutNow request -> {}
     }
-    cluster.send(message);
+    cluster.send(message, identity.incarnation());
   }
 
   /**
@@ -398,6 +464,28 @@ final class SimNode {
    */
   private boolean wasWritten(long term, int vote) {
     return writtenBallots.contains(new HardState(term, vote));
+  }
+
+  /** What a leader did by itself. */
+  private void markSteps(Membership next) {
+    Membership before = effective;
+    if (before == null || last.role() != Role.LEADER || !next.isJoint() || before.isJoint()) {
+      return;
+    }
+    for (int node : next.all()) {
+      Member member = next.member(node);
+      if (next.learnersNext().contains(node)
+          && member.incarnation() != before.incarnationOf(node)) {
+        cluster.mark("made a learner");
+      }
+      if (before.isLearner(node) && before.member(node).promote() && next.isVoter(node)) {
+        cluster.mark("learner promoted");
+        int replaced = before.member(node).replaces();
+        if (before.isVoter(replaced) && !next.voters().contains(replaced)) {
+          cluster.mark("node replaced");
+        }
+      }
+    }
   }
 
   private void scheduleApply() {

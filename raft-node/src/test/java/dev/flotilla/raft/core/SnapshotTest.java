@@ -147,7 +147,7 @@ class SnapshotTest {
         for (long next = match + 1; next <= 10; next++) {
           for (boolean paused : new boolean[] {false, true}) {
             for (boolean waiting : new boolean[] {false, true}) {
-              Progress progress = new Progress(2, next, TestReplica.OPTIONS, 0);
+              Progress progress = new Progress(2, 0, next, TestReplica.OPTIONS, 0);
               progress.state = state;
               progress.matchIndex = match;
               progress.paused = paused;

@@ -38,10 +38,21 @@ final class TestReplica {
   /** The effects of the last step or steps, until taken. */
   private List<Effect> effects = new ArrayList<>();
 
+  private final ReplicaIdentity identity;
+
   TestReplica(int self, FakeLog disk, RaftOptions options) {
+    this(self, disk, options, ReplicaIdentity.NONE);
+  }
+
+  TestReplica(int self, FakeLog disk, ReplicaIdentity identity) {
+    this(self, disk, OPTIONS, identity);
+  }
+
+  private TestReplica(int self, FakeLog disk, RaftOptions options, ReplicaIdentity identity) {
     this.self = self;
     this.disk = disk;
     this.options = options;
+    this.identity = identity;
     core = start(0);
   }
 
@@ -79,7 +90,7 @@ final class TestReplica {
         self,
         options,
         new SplittableRandom(7),
-        new RaftCore.Recovered(disk.hardState, disk, applied),
+        new RaftCore.Recovered(disk.hardState, disk, applied, identity),
         now);
   }
 
@@ -108,6 +119,10 @@ final class TestReplica {
 
   List<Effect> receive(Message message) {
     return step(new Input.Receive(message));
+  }
+
+  List<Effect> receive(Message message, long incarnation) {
+    return step(new Input.Receive(message, incarnation));
   }
 
   List<Effect> tick() {

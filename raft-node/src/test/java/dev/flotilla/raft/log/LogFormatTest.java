@@ -25,7 +25,7 @@ final class LogFormatTest {
     byte[] content = disk.content("wal/0000000000000001.wal");
     HexFormat hex = HexFormat.of();
     assertThat(hex.formatHex(Arrays.copyOfRange(content, 0, 32)))
-        .isEqualTo("464c5753d23f791c0100000001000000efcdab00000000000100000000000000");
+        .isEqualTo("464c57532b2f4abb0200000001000000efcdab00000000000100000000000000");
     assertThat(hex.formatHex(Arrays.copyOfRange(content, 512, 592)))
         .isEqualTo(
             "464c57423f10092e0100000000000000010000000000000001000000000000002800000000000000"

@@ -12,6 +12,7 @@ import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.core.LogBase;
+import dev.flotilla.raft.core.Member;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.env.SimulatedDisk;
 import java.io.IOException;
@@ -97,10 +98,17 @@ final class WriteAheadLogTest {
   void aBaseKeepsItsMembership() throws IOException {
     LogBase joint =
         new LogBase(4, 2, new Membership(Set.of(1, 2), Set.of(2, 3), Set.of(4), Set.of(3)));
+    LogBase bound =
+        new LogBase(9, 3, joint.membership().with(new Member(2, 0x77, "host:7002", false, 0)));
+    LogBase empty = new LogBase(0, 0, Membership.EMPTY);
     log.create(1, joint);
+    log.create(2, bound);
+    log.create(3, empty);
     log.sync();
     crash();
     assertThat(group(1).base()).isEqualTo(joint);
+    assertThat(group(2).base()).isEqualTo(bound);
+    assertThat(group(3).base()).isEqualTo(empty);
   }
 
   @Test

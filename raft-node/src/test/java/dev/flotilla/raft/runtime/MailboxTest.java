@@ -22,7 +22,7 @@ final class MailboxTest {
 
   private static Mailbox.PeerMail peerMail(long bytes) {
     Message message = new Message.HeartbeatReply(2, 1, 1, 1);
-    return new Mailbox.PeerMail(2, List.of(new Mailbox.Addressed(1, message)), bytes);
+    return new Mailbox.PeerMail(2, List.of(new Mailbox.Addressed(1, message, 0)), bytes);
   }
 
   @Test

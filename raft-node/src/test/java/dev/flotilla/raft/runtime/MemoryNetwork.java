@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,12 @@ final class MemoryNetwork {
 
   Transport port(int node) {
     return new Port(node);
+  }
+
+  /** Whom a node wants to talk to, as it last said. */
+  SortedMap<Integer, String> contactsOf(int node) {
+    Port port = ports.get(node);
+    return port == null ? new TreeMap<>() : port.contacts;
   }
 
   void setFaults(double lossShare, double repetitionShare, long delay) {
@@ -108,6 +115,7 @@ final class MemoryNetwork {
   private final class Port implements Transport {
     private final int node;
     private @Nullable Receiver receiver;
+    private SortedMap<Integer, String> contacts = new TreeMap<>();
 
     Port(int node) {
       this.node = node;
@@ -121,6 +129,11 @@ final class MemoryNetwork {
     public void start(Receiver target) {
       receiver = target;
       ports.put(node, this);
+    }
+
+    @Override
+    public void connect(SortedMap<Integer, String> peers) {
+      contacts = peers;
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.flotilla.raft.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.Reply;
 import dev.flotilla.raft.env.SimulatedDisk;
-import dev.flotilla.raft.log.LogDamagedException;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -74,41 +72,6 @@ final class RecoveryTest {
     }
   }
 
-  @Test
-  void aNodeThatLostItsLogDoesNotComeBackAsItself() throws IOException {
-    try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
-      cluster.write("set a 1");
-      cluster.kill(2);
-      cluster.nodes.get(2).disk.deleteRecursively("wal");
-
-      // H50
-      assertThatThrownBy(() -> cluster.start(2)).isInstanceOf(LogDamagedException.class);
-    }
-  }
-
-  /** H9, H36: a state machine that claims more than the log holds was fed by a log that is gone. */
-  @Test
-  void aStateAheadOfTheLogIsRefused() throws IOException {
-    try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
-      cluster.write("set a 1");
-      cluster.kill(2);
-      try (RegisterMachine machine =
-          new RegisterMachine(cluster.nodes.get(2).disk, "groups/g1/state", false)) {
-        long next = machine.applied().index() + 1;
-        for (long index = next; index < next + 50; index++) {
-          machine.apply(
-              java.util.List.of(
-                  new dev.flotilla.raft.fsm.CommittedEntry(index, 1, 0, java.util.List.of())));
-        }
-        machine.flush();
-      }
-
-      assertThatThrownBy(() -> cluster.start(2))
-          .isInstanceOf(LogDamagedException.class)
-          .hasMessageContaining("covers");
-    }
-  }
-
   /**
    * H42: the log is emptied for a snapshot first; a crash before the install is made good at start.
    */
@@ -128,25 +91,6 @@ final class RecoveryTest {
 
       assertThat(cluster.nodes.get(3).machines.get(GROUP).installs).isOne();
       cluster.awaitEqualStates(GROUP);
-    }
-  }
-
-  @Test
-  void aLogThatBeginsAfterTheStateWithNoSnapshotBetweenIsRefused() throws IOException {
-    try (RuntimeCluster cluster = SnapshotFlowTest.withAFollowerFarBehind(3)) {
-      cluster.start(3);
-      cluster.nodes.get(3).applierPaused = true;
-      cluster.await(
-          "the log to begin after the snapshot",
-          () -> cluster.replica(3, GROUP).getFirstIndex() > 1);
-      cluster.kill(3);
-      for (String name : cluster.nodes.get(3).disk.list("groups/g1/snapshots")) {
-        cluster.nodes.get(3).disk.deleteRecursively("groups/g1/snapshots/" + name);
-      }
-
-      assertThatThrownBy(() -> cluster.start(3))
-          .isInstanceOf(LogDamagedException.class)
-          .hasMessageContaining("no stored snapshot");
     }
   }
 }

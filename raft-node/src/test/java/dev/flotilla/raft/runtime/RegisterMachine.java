@@ -5,6 +5,7 @@ import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
 import dev.flotilla.raft.fsm.StateMachine;
+import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.fsm.Wake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 
 /**
  * A small state machine in text. Commands: {@code set k v}, {@code append k v} (answers the new
@@ -34,6 +36,10 @@ final class RegisterMachine implements StateMachine {
   private long clockMillis;
   private long genesisCount;
   int installs;
+
+  /** What lies on the disk turns out to be damaged at the next apply. */
+  boolean damaged;
+
   boolean closed;
 
   RegisterMachine(Disk disk, String directory, boolean wantsGenesis) throws IOException {
@@ -52,6 +58,9 @@ final class RegisterMachine implements StateMachine {
 
   @Override
   public List<List<byte[]>> apply(List<CommittedEntry> entries) {
+    if (damaged) {
+      throw new StateStorageException("a block of " + directory + " fails its checksum", true);
+    }
     List<List<byte[]>> results = new ArrayList<>();
     for (CommittedEntry entry : entries) {
       if (entry.index() != applied.index() + 1) {
@@ -167,7 +176,8 @@ final class RegisterMachine implements StateMachine {
       String staging = target + "/" + FILE + ".tmp";
       disk.delete(staging);
       try (DiskFile file = disk.open(staging, Disk.OpenMode.CREATE_NEW)) {
-        file.write(0, ByteBuffer.wrap(content()));
+        String text = new String(content(), StandardCharsets.UTF_8);
+        file.write(0, ByteBuffer.wrap(bytes(text + checksum(text) + "\n")));
         file.sync();
       }
       disk.rename(staging, target + "/" + FILE);
@@ -184,7 +194,11 @@ final class RegisterMachine implements StateMachine {
       file.read(0, bytes);
       text = new String(bytes.array(), StandardCharsets.UTF_8);
     }
-    List<String> lines = text.lines().toList();
+    int end = text.lastIndexOf('\n', text.length() - 2) + 1;
+    if (!text.substring(end).equals(checksum(text.substring(0, end)) + "\n")) {
+      throw new StateStorageException(source + "/" + FILE + " fails its checksum", true);
+    }
+    List<String> lines = text.substring(0, end).lines().toList();
     applied = new AppliedPosition(Long.parseLong(lines.get(0)), Long.parseLong(lines.get(1)));
     clockMillis = Long.parseLong(lines.get(2));
     genesisCount = Long.parseLong(lines.get(3));
@@ -197,6 +211,12 @@ final class RegisterMachine implements StateMachine {
         expiries.put(parts[0], Long.parseLong(parts[2]));
       }
     }
+  }
+
+  private static String checksum(String text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(crc.getValue());
   }
 
   private static byte[] bytes(String text) {

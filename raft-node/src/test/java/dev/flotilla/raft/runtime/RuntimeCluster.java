@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,7 +43,8 @@ final class RuntimeCluster implements AutoCloseable {
   /** One node: what survives a restart, and the life it is in. */
   static final class Node {
     final int id;
-    final SimulatedDisk disk = new SimulatedDisk();
+    SimulatedDisk disk = new SimulatedDisk();
+    Membership bootstrap;
     final List<String> fatal = new ArrayList<>();
     final Map<Integer, RegisterMachine> machines = new TreeMap<>();
     private @Nullable NodeAssembly assembly;
@@ -50,8 +52,9 @@ final class RuntimeCluster implements AutoCloseable {
     boolean paused;
     boolean applierPaused;
 
-    Node(int id) {
+    Node(int id, Membership bootstrap) {
       this.id = id;
+      this.bootstrap = bootstrap;
     }
 
     boolean isUp() {
@@ -84,10 +87,30 @@ final class RuntimeCluster implements AutoCloseable {
     this.random = new SplittableRandom(seed);
     this.network = new MemoryNetwork(clock, random.split());
     this.groups = IntStream.rangeClosed(1, groupCount).boxed().toList();
+    Membership founders =
+        Membership.ofVoters(IntStream.rangeClosed(1, size).boxed().collect(Collectors.toSet()));
     for (int id = 1; id <= size; id++) {
-      nodes.put(id, new Node(id));
-      addresses.put(id, "host" + id + ":700" + id);
+      nodes.put(id, new Node(id, founders));
+      addresses.put(id, address(id));
     }
+  }
+
+  static String address(int id) {
+    return "host" + id + ":700" + id;
+  }
+
+  /** A node nobody has heard of yet, told to join its groups. */
+  void join(int id) throws IOException {
+    nodes.put(id, new Node(id, Membership.EMPTY));
+    start(id);
+  }
+
+  /** The disk of a node that is down is gone. */
+  void wipe(int id, Membership bootstrap) {
+    Node node = nodes.get(id);
+    node.disk = new SimulatedDisk();
+    node.bootstrap = bootstrap;
+    node.machines.clear();
   }
 
   static RuntimeCluster ofThree() throws IOException {
@@ -105,14 +128,13 @@ final class RuntimeCluster implements AutoCloseable {
 
   void start(int id) throws IOException {
     Node node = nodes.get(id);
-    Membership everyone = Membership.ofVoters(nodes.keySet());
     List<ReplicaSpec> specs =
         groups.stream()
             .map(group ->
                 new ReplicaSpec(
                     group,
                     "g" + group,
-                    everyone,
+                    node.bootstrap,
                     directory -> {
                       RegisterMachine machine = new RegisterMachine(node.disk, directory, genesis);
                       node.machines.put(group, machine);
@@ -297,16 +319,24 @@ final class RuntimeCluster implements AutoCloseable {
   }
 
   void awaitEqualStates(int group) {
-    await(
-        "equal states",
-        () -> {
-          TreeSet<String> states = new TreeSet<>();
-          for (Node node : nodes.values()) {
-            ReplicaStatus replica = hashedReplica(node.id, group);
-            states.add(replica.getAppliedIndex() + " " + replica.getStateHash());
-          }
-          return states.size() == 1;
-        });
+    awaitEqualStates(group, nodes.keySet());
+  }
+
+  void awaitEqualStates(int group, Set<Integer> members) {
+    await("equal states", () -> statesAreEqual(group, members));
+  }
+
+  boolean statesAreEqual(int group) {
+    return statesAreEqual(group, nodes.keySet());
+  }
+
+  private boolean statesAreEqual(int group, Set<Integer> members) {
+    TreeSet<String> states = new TreeSet<>();
+    for (int id : members) {
+      ReplicaStatus replica = hashedReplica(id, group);
+      states.add(replica.getAppliedIndex() + " " + replica.getStateHash());
+    }
+    return states.size() == 1;
   }
 
   // ---------------------------------------------------------------- asking

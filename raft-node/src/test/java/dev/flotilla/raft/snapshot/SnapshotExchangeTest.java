@@ -2,6 +2,7 @@ package dev.flotilla.raft.snapshot;
 
 import static dev.flotilla.raft.snapshot.SnapshotFleet.sameFiles;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.flotilla.proto.raft.v1.BulkMessage;
@@ -16,6 +17,7 @@ import dev.flotilla.raft.snapshot.SnapshotFleet.Parcel;
 import dev.flotilla.raft.snapshot.SnapshotFleet.Report;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -339,14 +341,14 @@ final class SnapshotExchangeTest {
   }
 
   @Test
-  void aReceiverWhoseDiskFailsRefusesAndLeavesNothingBehind() throws IOException {
+  void aReceiverWhoseDiskFillsUpRefusesAndLeavesNothingBehind() throws IOException {
     Node leader = fleet.node(1);
     Node follower = fleet.node(2);
     leader.exchange.send(1, 2, 7, fleet.publish(leader, 1, 100, 20_000));
     fleet.runUntil("some of it", () -> fleet.chunksCarried() == 5);
     follower.disk.setFaults((operation, path) -> {
       if (operation == Operation.SYNC || operation == Operation.WRITE) {
-        throw new IOException("injected");
+        throw new IOException("No space left on device");
       }
     });
 
@@ -355,6 +357,25 @@ final class SnapshotExchangeTest {
     assertThat(fleet.sent(1).getFirst().success()).isFalse();
     assertThat(fleet.received(2)).isEmpty();
     assertThat(follower.disk.list("g1")).isEmpty();
+  }
+
+  /** H32: what a disk that failed still says is worth nothing; the process has to end. */
+  @Test
+  void aReceiverWhoseDiskFailsGoesNoFurther() throws IOException {
+    Node leader = fleet.node(1);
+    Node follower = fleet.node(2);
+    leader.exchange.send(1, 2, 7, fleet.publish(leader, 1, 100, 20_000));
+    fleet.runUntil("some of it", () -> fleet.chunksCarried() == 5);
+    follower.disk.setFaults((operation, path) -> {
+      if (operation == Operation.SYNC) {
+        throw new IOException("input/output error");
+      }
+    });
+
+    assertThatThrownBy(() -> fleet.runUntil("refused", () -> !fleet.sent(1).isEmpty()))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("input/output error");
+    assertThat(fleet.received(2)).isEmpty();
   }
 
   @Test

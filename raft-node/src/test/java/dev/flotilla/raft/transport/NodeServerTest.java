@@ -10,6 +10,7 @@ import dev.flotilla.client.Network;
 import dev.flotilla.client.NodeAddress;
 import dev.flotilla.client.NodeClient;
 import dev.flotilla.proto.admin.v1.AdminGrpc;
+import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.ShutdownRequest;
 import dev.flotilla.proto.admin.v1.StatusRequest;
@@ -23,6 +24,7 @@ import dev.flotilla.proto.client.v1.ReplyBatch;
 import dev.flotilla.proto.client.v1.Request;
 import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.runtime.ClientChannel;
+import dev.flotilla.raft.runtime.MemberChangeListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -269,7 +271,7 @@ final class NodeServerTest {
   }
 
   private GrpcTransport transport() {
-    return new GrpcTransport(7, 1, "c1", Map.of(), network);
+    return new GrpcTransport(7, 1, "c1", network);
   }
 
   private NodeClient client(NodeServer server) {
@@ -340,6 +342,11 @@ final class NodeServerTest {
     }
 
     @Override
+    public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+      throw new AssertionError("not asked for here");
+    }
+
+    @Override
     public void close() {
       closed = true;
       worker.interrupt();
@@ -362,6 +369,11 @@ final class NodeServerTest {
     public CompletableFuture<TransferLeadershipReply> transferLeadership(
         TransferLeadershipRequest request) {
       return new CompletableFuture<>();
+    }
+
+    @Override
+    public void changeMembers(ChangeMembersRequest request, MemberChangeListener listener) {
+      throw new AssertionError("not asked for here");
     }
   }
 

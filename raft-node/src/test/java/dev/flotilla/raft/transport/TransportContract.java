@@ -11,6 +11,7 @@ import dev.flotilla.proto.raft.v1.SnapshotChunk;
 import dev.flotilla.raft.env.Transport;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,9 @@ public abstract class TransportContract {
    * {@link #remove}.
    */
   protected abstract Transport create(int node) throws Exception;
+
+  /** Where node 1, 2 or 3 is found, or will be. */
+  protected abstract String address(int node) throws Exception;
 
   /** Takes the node's transport, which may be closed already, off the network. */
   protected abstract void remove(int node, Transport transport);
@@ -144,12 +148,65 @@ public abstract class TransportContract {
     assertThat(receiver(1).messagesFrom(2)).isEmpty();
   }
 
+  /** A node that is to join a group wants nobody yet: it knows nobody. */
+  @Test
+  final void aNodeThatWantsNobodyIsReachedByThoseThatWantIt() throws Exception {
+    for (int passive : List.of(1, 3)) {
+      int other = 4 - passive;
+      transport(other).connect(addresses(List.of(1, 2, 3)));
+      stop(passive);
+      await("the other is told", () -> !receiver(other).isConnectedTo(passive));
+      start(passive, List.of());
+      await("connected", () -> receiver(other).isConnectedTo(passive));
+      await("connected back", () -> receiver(passive).isConnectedTo(other));
+
+      transport(other).send(passive, batch(heartbeat(other, passive, 1)));
+      transport(passive).send(other, batch(heartbeat(passive, other, 2)));
+      sendBulkUntilTaken(other, passive, chunk(other, passive, 1_000));
+
+      awaitMessages(passive, other, 1);
+      awaitMessages(other, passive, 1);
+      await("a chunk", () -> !receiver(passive).bulkFrom(other).isEmpty());
+    }
+  }
+
+  @Test
+  final void aPeerThatIsWantedAgainIsReachedAgain() throws Exception {
+    transport(1).connect(addresses(List.of(3)));
+    transport(2).connect(addresses(List.of(3)));
+    transport(1).connect(addresses(List.of(2, 3)));
+    transport(2).connect(addresses(List.of(1, 3)));
+    awaitAllConnected();
+
+    transport(1).send(2, batch(heartbeat(1, 2, 1)));
+    transport(2).send(1, batch(heartbeat(2, 1, 1)));
+    transport(1).send(3, batch(heartbeat(1, 3, 1)));
+
+    awaitMessages(2, 1, 1);
+    awaitMessages(1, 2, 1);
+    awaitMessages(3, 1, 1);
+  }
+
   protected final void start(int node) throws Exception {
+    start(node, List.of(1, 2, 3));
+  }
+
+  /** Starts a node that wants these peers. */
+  protected final void start(int node, List<Integer> wanted) throws Exception {
     Transport transport = create(node);
     RecordingReceiver receiver = new RecordingReceiver();
     transports.put(node, transport);
     receivers.put(node, receiver);
     transport.start(receiver);
+    transport.connect(addresses(wanted));
+  }
+
+  protected final SortedMap<Integer, String> addresses(List<Integer> nodes) throws Exception {
+    SortedMap<Integer, String> addresses = new TreeMap<>();
+    for (int node : nodes) {
+      addresses.put(node, address(node));
+    }
+    return addresses;
   }
 
   protected final void stop(int node) {

@@ -4,12 +4,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flotilla.proto.kv.v1.AssignSlots;
 import dev.flotilla.proto.kv.v1.Command;
 import dev.flotilla.proto.kv.v1.CommandResult;
+import dev.flotilla.proto.kv.v1.QueryResult;
 import dev.flotilla.proto.kv.v1.SlotRange;
 import dev.flotilla.proto.kv.v1.Status;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
 import dev.flotilla.simulation.world.Violation;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,26 +37,23 @@ final class Effects {
 
   /** Which slots belong to which group, by epoch; shared by all groups of a run. */
   static final class SlotOwners {
-    private final TreeMap<Long, Map<Integer, List<SlotRange>>> byEpoch = new TreeMap<>();
+    private final TreeMap<Long, Map<Integer, BitSet>> byEpoch = new TreeMap<>();
 
     void assigned(int group, AssignSlots assign) {
-      Map<Integer, List<SlotRange>> epoch =
+      Map<Integer, BitSet> epoch =
           byEpoch.computeIfAbsent(assign.getEpoch(), key -> new TreeMap<>());
-      epoch.put(group, assign.getRangesList());
-      epoch.forEach((other, ranges) -> {
-        if (other != group && overlap(ranges, assign.getRangesList())) {
+      BitSet slots = new BitSet();
+      for (SlotRange range : assign.getRangesList()) {
+        slots.set(range.getFrom(), range.getTo());
+      }
+      epoch.put(group, slots);
+      epoch.forEach((other, others) -> {
+        if (other != group && slots.intersects(others)) {
           throw new Violation(
               "one owner per slot and epoch",
               "g%d and g%d share slots in epoch %d".formatted(group, other, assign.getEpoch()));
         }
       });
-    }
-
-    private static boolean overlap(List<SlotRange> some, List<SlotRange> others) {
-      return some.stream()
-          .anyMatch(one ->
-              others.stream()
-                  .anyMatch(two -> one.getFrom() < two.getTo() && two.getFrom() < one.getTo()));
     }
   }
 
@@ -128,6 +127,22 @@ final class Effects {
           "g%d: %s gave {%s} at %d and {%s} at %d"
               .formatted(
                   group, caller, oneLine(first.result()), first.index(), oneLine(result), index));
+    }
+  }
+
+  /** A query was answered: a key whose time is over is absent, long before it is swept (H57). */
+  void queried(int node, byte[] result) {
+    try {
+      QueryResult answer = QueryResult.parseFrom(result);
+      if (answer.getExpiresAtMillis() != 0
+          && answer.getExpiresAtMillis() <= answer.getClockMillis()) {
+        throw new Violation(
+            "expired keys are absent",
+            "g%d n%d: at %d a key was there that expired at %d"
+                .formatted(group, node, answer.getClockMillis(), answer.getExpiresAtMillis()));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new Violation("answers can be read", "g%d n%d".formatted(group, node), e);
     }
   }
 

@@ -33,6 +33,14 @@ final class GroupLogs {
     long applied;
     long term;
     Role role = Role.FOLLOWER;
+    CoreStatus status;
+
+    Shadow(CoreStatus status) {
+      this.status = status;
+      baseIndex = status.base().index();
+      baseTerm = status.base().term();
+      commit = baseIndex;
+    }
 
     long lastIndex() {
       return baseIndex + terms.size();
@@ -62,6 +70,7 @@ final class GroupLogs {
 
   private final int group;
   private final Marks marks;
+  private final Clocks clocks;
   private final Map<At, Content> entries = new HashMap<>();
   private final Map<Long, Integer> leaders = new HashMap<>();
   private final TreeMap<Integer, Shadow> shadows = new TreeMap<>();
@@ -69,13 +78,24 @@ final class GroupLogs {
   /** Terms of the committed entries; index 1 is at position 0. */
   private final List<Long> committed = new ArrayList<>();
 
-  GroupLogs(int group, Marks marks) {
+  /** Every node's monotonic clock. */
+  interface Clocks {
+    long nanoTime(int node);
+  }
+
+  GroupLogs(int group, Marks marks, Clocks clocks) {
     this.group = group;
     this.marks = marks;
+    this.clocks = clocks;
   }
 
   long committedIndex() {
     return committed.size();
+  }
+
+  /** Whether this very entry is known to be committed. */
+  boolean isCommitted(long index, long term) {
+    return index >= 1 && index <= committed.size() && committedTerm(index) == term;
   }
 
   long committedTerm(long index) {
@@ -107,14 +127,17 @@ final class GroupLogs {
     CoreStatus status = view.status();
     Shadow shadow = shadows.get(node);
     if (shadow == null) {
-      shadow = new Shadow();
-      shadow.baseIndex = status.base().index();
-      shadow.baseTerm = status.base().term();
-      shadow.commit = status.base().index();
+      shadow = new Shadow(status);
       shadows.put(node, shadow);
     }
+    shadow.status = status;
     lookAtLog(node, view, shadow, truncations);
+    long committedBefore = committed.size();
     lookAtCommit(node, status, shadow);
+    if (committed.size() > committedBefore) {
+      checkElectorate();
+      checkLeases(node, status.term());
+    }
     if (status.term() < shadow.term) {
       throw new Violation(
           "terms never go back", at(node) + "from " + shadow.term + " to " + status.term());
@@ -228,6 +251,7 @@ final class GroupLogs {
           at(node) + shadow.applied + " to " + status.appliedIndex() + ", commit " + commit);
     }
     shadow.applied = status.appliedIndex();
+    checkOwnTermIsCounted(node, status, shadow);
     for (long index = Math.max(shadow.commit, shadow.baseIndex) + 1; index <= commit; index++) {
       commit(node, status, index, shadow.termAt(index));
     }
@@ -236,6 +260,22 @@ final class GroupLogs {
           "the commit index never goes back", at(node) + shadow.commit + " to " + commit);
     }
     shadow.commit = commit;
+  }
+
+  /** What a leader commits by counting is of its own term; older entries follow (H22). */
+  private void checkOwnTermIsCounted(int node, CoreStatus status, Shadow shadow) {
+    boolean leadsOn =
+        shadow.role == Role.LEADER && status.role() == Role.LEADER && shadow.term == status.term();
+    if (leadsOn
+        && status.commitIndex() > Math.max(shadow.commit, shadow.baseIndex)
+        && shadow.termAt(status.commitIndex()) != status.term()) {
+      throw new Violation(
+          "only entries of the leader's term are counted",
+          at(node)
+              + "leads term %d and committed %d, an entry of term %d"
+                  .formatted(
+                      status.term(), status.commitIndex(), shadow.termAt(status.commitIndex())));
+    }
   }
 
   private void commit(int node, CoreStatus status, long index, long term) {
@@ -299,6 +339,44 @@ final class GroupLogs {
               + "leads term %d without the committed entry %d of term %d"
                   .formatted(shadow.term, index, committedTerm(index)));
     }
+  }
+
+  /**
+   * While a term commits, no leader of an earlier one answers reads by lease: it could not know
+   * what was committed (H4, H5, H7).
+   */
+  private void checkLeases(int node, long term) {
+    shadows.forEach((other, shadow) -> {
+      long left = shadow.status.leaseEndNanos() - clocks.nanoTime(other);
+      if (shadow.role == Role.LEADER && shadow.term < term && left > 0) {
+        throw new Violation(
+            "no lease outlives its leader",
+            at(node)
+                + "commits in term %d, and n%d of term %d has a lease for %d ns more"
+                    .formatted(term, other, shadow.term, left));
+      }
+    });
+  }
+
+  private void checkElectorate() {
+    long index = committed.size();
+    long term = committedTerm(index);
+    List<Electorate.Voter> voters = new ArrayList<>();
+    shadows.forEach((node, shadow) -> {
+      boolean holds =
+          index <= shadow.baseIndex
+              || (index <= shadow.lastIndex() && shadow.termAt(index) == term);
+      voters.add(
+          new Electorate.Voter(
+              node,
+              shadow.status.incarnation(),
+              shadow.status.standing(),
+              shadow.status.membership(),
+              shadow.termAt(shadow.lastIndex()),
+              shadow.lastIndex(),
+              holds));
+    });
+    Electorate.check(group, index, term, voters);
   }
 
   private String at(int node) {

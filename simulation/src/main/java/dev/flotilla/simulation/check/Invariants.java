@@ -6,7 +6,9 @@ import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.ReplicaView;
@@ -56,6 +58,7 @@ public final class Invariants implements Watch {
   private final Map<Integer, GroupLogs> logs = new TreeMap<>();
   private final Map<Integer, Effects> effects = new TreeMap<>();
   private final Map<Replica, Promises> promises = new TreeMap<>();
+  private final Map<Replica, QuorumContact> contacts = new TreeMap<>();
 
   /** How far the entries reach that a replica has sent, as a leader. */
   private final Map<Replica, Long> sentUpTo = new TreeMap<>();
@@ -77,12 +80,8 @@ public final class Invariants implements Watch {
     topology
         .groups()
         .forEach((group, members) -> {
-          logs.put(group, new GroupLogs(group, marks));
+          logs.put(group, new GroupLogs(group, marks, node -> world.host(node).nanoTime()));
           effects.put(group, new Effects(group, marks, owners));
-          for (int node : members) {
-            Replica replica = new Replica(node, group);
-            promises.put(replica, new Promises(replica.toString()));
-          }
         });
   }
 
@@ -112,7 +111,13 @@ public final class Invariants implements Watch {
   }
 
   private Promises promises(int node, int group) {
-    return java.util.Objects.requireNonNull(promises.get(new Replica(node, group)));
+    return promises.computeIfAbsent(
+        new Replica(node, group), replica -> new Promises(replica.toString(), marks));
+  }
+
+  private QuorumContact contact(int node, int group) {
+    return contacts.computeIfAbsent(
+        new Replica(node, group), replica -> new QuorumContact(replica.toString()));
   }
 
   // ---------------------------------------------------------------- what is looked at
@@ -121,12 +126,12 @@ public final class Invariants implements Watch {
   public void started(Host host) {
     marks.hitIf(host.lives() > 1, Mark.NODE_RESTARTED);
     guarded(() -> {
-      for (int group : world.topology().groupsOf(host.id())) {
+      for (int group : world.groupsOf(host.id())) {
         ReplicaView view = host.view(group);
         if (view == null) {
           continue;
         }
-        promises(host.id(), group).check(view);
+        promises(host.id(), group).check(view, logs(group)::isCommitted);
         StateMachine machine = host.machine(group);
         marks.hitIf(
             machine != null && machine.applied().index() < view.status().lastIndex(),
@@ -140,15 +145,17 @@ public final class Invariants implements Watch {
 
   @Override
   public void ended(Host host, String how) {
-    for (int group : world.topology().groupsOf(host.id())) {
+    for (int group : world.groupsOf(host.id())) {
       logs(group).forget(host.id());
     }
+    marks.hitIf(
+        how.startsWith("could not start") && host.isImpaired(), Mark.DAMAGE_REFUSED_AT_START);
     marks.hitIf(how.startsWith("power"), Mark.POWER_LOST);
     marks.hitIf(how.startsWith("power cut inside"), Mark.POWER_CUT_INSIDE_A_PASS);
     marks.hitIf(world.hosts().stream().noneMatch(Host::isUp), Mark.ALL_NODES_DOWN);
     if (how.startsWith("could not start")) {
       marks.hit(Mark.START_FAILED);
-      if (!host.storageExcuse()) {
+      if (!host.storageExcuse() && !host.isImpaired()) {
         report(new Violation("a node can start from what it left", "n" + host.id() + " " + how));
       }
     }
@@ -166,16 +173,40 @@ public final class Invariants implements Watch {
     passes++;
     world.trace().event(host.id(), duty, 0, 0, 0);
     guarded(() -> {
-      for (int group : world.topology().groupsOf(host.id())) {
+      for (int group : world.groupsOf(host.id())) {
         ReplicaView view = host.view(group);
         if (view != null) {
           look(host, group, view);
+          if (duty.equals(Host.LOOP)) {
+            contact(host.id(), group).look(view.status());
+          }
         }
+      }
+      if (host.isImpaired() && isWholeAgain(host)) {
+        host.setImpaired(false);
+        marks.hit(Mark.DAMAGED_REPLICA_WHOLE_AGAIN);
+        world.trace().note(host.id(), "whole again");
       }
       if (passes % BOUNDS_EVERY_PASSES == 0) {
         checkBounds(host);
       }
     });
+  }
+
+  /** Whether all groups of a host count its replicas again, after damage. */
+  private boolean isWholeAgain(Host host) {
+    return world.groupsOf(host.id()).stream()
+        .allMatch(group -> {
+          ReplicaView view = host.view(group);
+          Membership membership = newestMembership(group);
+          boolean isMember =
+              view != null
+                  && membership.voters().contains(host.id())
+                  && !membership.isJoint()
+                  && membership.incarnationOf(host.id()) == view.status().incarnation()
+                  && view.status().standing() == Standing.MEMBER;
+          return isMember || (view != null && !membership.contains(host.id()));
+        });
   }
 
   private void look(Host host, int group, ReplicaView view) {
@@ -190,6 +221,13 @@ public final class Invariants implements Watch {
     marks.hitIf(
         led && host.isDiskSlow() && view.status().role() != Role.LEADER,
         Mark.SLOW_DISK_COST_THE_LEADERSHIP);
+    Membership membership = view.status().membership();
+    marks.hitIf(membership.isJoint(), Mark.JOINT_MEMBERSHIP);
+    marks.hitIf(!membership.learners().isEmpty(), Mark.LEARNER);
+    marks.hitIf(
+        view.status().role() == Role.LEADER && !membership.voters().contains(node),
+        Mark.LEADER_OUTSIDE_ITS_MEMBERSHIP);
+    marks.hitIf(view.status().standing() == Standing.REMOVED, Mark.REMOVED_REPLICA_STILL_RUNNING);
     for (CoreStatus.PeerStatus peer : view.status().peers()) {
       marks.hitIf(
           view.status().lastIndex() - peer.matchIndex() > FAR_BEHIND, Mark.FOLLOWER_FAR_BEHIND);
@@ -204,7 +242,7 @@ public final class Invariants implements Watch {
       throw new Violation("disk use is bounded", "n" + host.id() + " uses " + used + " bytes");
     }
     marks.hitIf(segments(host) > 3, Mark.LOG_OF_SEVERAL_SEGMENTS);
-    for (int group : world.topology().groupsOf(host.id())) {
+    for (int group : world.groupsOf(host.id())) {
       ReplicaView view = host.view(group);
       if (view != null
           && view.status().lastIndex() - view.status().base().index() > MOST_LOG_ENTRIES) {
@@ -264,11 +302,13 @@ public final class Invariants implements Watch {
       case VOTE_REPLY -> {
         marks.hitIf(!message.getVoteReply().getGranted(), Mark.VOTE_REFUSED);
         if (message.getVoteReply().getGranted()) {
-          sampleImage(host, message.getGroup(), 0, 0, promised);
+          checkImage(host, message.getGroup(), 0, 0, promised);
         }
       }
-      case VOTE_REQUEST ->
-          marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+      case VOTE_REQUEST -> {
+        marks.hitIf(message.getVoteRequest().getLeadershipTransfer(), Mark.CAMPAIGN_BY_TRANSFER);
+        checkImage(host, message.getGroup(), 0, 0, promised);
+      }
       case APPEND_REPLY -> {
         boolean success = message.getAppendReply().getSuccess();
         marks.hitIf(!success, Mark.APPEND_REFUSED);
@@ -316,13 +356,42 @@ public final class Invariants implements Watch {
   }
 
   @Override
+  public void membersChanged(boolean done) {
+    marks.hit(done ? Mark.MEMBERS_CHANGED : Mark.CHANGE_OF_MEMBERS_REFUSED);
+  }
+
+  @Override
+  public long committedIndex(int group) {
+    return logs(group).committedIndex();
+  }
+
+  @Override
+  public void answersRead(Host host, int group, long committedBefore) {
+    guarded(() -> {
+      StateMachine machine = host.machine(group);
+      if (machine != null && machine.applied().index() < committedBefore) {
+        throw new Violation(
+            "reads see what was committed before",
+            "n%d of g%d answers from %s, and %d was committed when it was asked"
+                .formatted(host.id(), group, machine.applied(), committedBefore));
+      }
+    });
+  }
+
+  @Override
   public void retried() {
     marks.hit(Mark.RETRIED);
   }
 
-  /** What a message says is durable must be, at the moment it leaves. */
   private void sampleImage(Host host, int group, long index, long term, Promises promised) {
-    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) != 0) {
+    if (Dice.below(world.dice().roll(host.id() * 31L + 5, looks++), IMAGE_EVERY) == 0) {
+      checkImage(host, group, index, term, promised);
+    }
+  }
+
+  /** What a message says is durable must be, at the moment it leaves. */
+  private void checkImage(Host host, int group, long index, long term, Promises promised) {
+    if (host.isImpaired()) {
       return;
     }
     try (DurableImage image = DurableImage.of(host.disk(), cluster, host.id(), wal)) {
@@ -348,22 +417,50 @@ public final class Invariants implements Watch {
         throw new Violation(
             "what is acknowledged is committed", "g%d: entry %d".formatted(group, index));
       }
-      int holders = 0;
-      int members = world.topology().members(group).size();
-      for (int node : world.topology().members(group)) {
-        Host host = world.host(node);
-        try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
-          holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
-        } catch (IOException e) {
-          throw new Violation("what is durable can be read", "n" + node, e);
-        }
-      }
-      if (holders <= members / 2) {
-        throw new Violation(
-            "what is acknowledged is on a majority's disks",
-            "g%d: entry %d is on %d of %d".formatted(group, index, holders, members));
+      Membership membership = newestMembership(group);
+      checkMajority(group, index, membership.voters());
+      if (membership.isJoint()) {
+        checkMajority(group, index, membership.outgoingVoters());
       }
     });
+  }
+
+  /** The membership of the group as the one who knows most knows it. */
+  private Membership newestMembership(int group) {
+    Membership newest = Membership.ofVoters(world.topology().members(group));
+    long newestIndex = -1;
+    for (Host host : world.hosts()) {
+      ReplicaView view = host.view(group);
+      if (view != null
+          && view.status().membershipSettled()
+          && !view.status().membership().isEmpty()
+          && view.status().membershipIndex() > newestIndex) {
+        newestIndex = view.status().membershipIndex();
+        newest = view.status().membership();
+      }
+    }
+    return newest;
+  }
+
+  private void checkMajority(int group, long index, Set<Integer> voters) {
+    int holders = 0;
+    for (int node : voters) {
+      Host host = world.host(node);
+      if (host.isImpaired()) {
+        holders++; // it may have been there before the damage
+        continue;
+      }
+      try (DurableImage image = DurableImage.of(host.disk(), cluster, node, wal)) {
+        holders += image.holds(group, index, logs(group).committedTerm(index)) ? 1 : 0;
+      } catch (IOException e) {
+        throw new Violation("what is durable can be read", "n" + node, e);
+      }
+    }
+    if (holders <= voters.size() / 2) {
+      throw new Violation(
+          "what is acknowledged is on a majority's disks",
+          "g%d: entry %d is on %d of %s".formatted(group, index, holders, voters));
+    }
   }
 
   @Override
@@ -386,7 +483,7 @@ public final class Invariants implements Watch {
 
   /** Whether somebody leads the group. */
   public boolean hasLeader(int group) {
-    return world.topology().members(group).stream()
+    return world.hostsOf(group).stream()
         .map(node -> world.host(node).view(group))
         .anyMatch(view -> view != null && view.status().role() == Role.LEADER);
   }

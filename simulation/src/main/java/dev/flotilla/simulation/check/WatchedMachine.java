@@ -46,7 +46,9 @@ final class WatchedMachine implements StateMachine {
 
   @Override
   public byte[] query(byte[] query) {
-    return machine.query(query);
+    byte[] result = machine.query(query);
+    look(() -> effects.queried(node, result));
+    return result;
   }
 
   @Override

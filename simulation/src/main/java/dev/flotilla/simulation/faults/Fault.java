@@ -45,10 +45,16 @@ public record Fault(Kind kind, int atMillis, int forMillis, int node, int group,
     READ_FAILURE,
     /** The disk has room for amount KiB more. */
     DISK_FULL,
+    /** The machine comes back with an empty disk. */
+    WIPE,
+    /** While the process is down, a bit of a file changes. */
+    BIT_ROT,
     /** The wall clock jumps by amount seconds. */
     WALL_JUMP,
     /** A balancer (node counts them) is killed and another takes its place. */
     BALANCER_RESTART,
+    /** An operator adds, removes or replaces a member; the amount says which and whom. */
+    MEMBERS,
     /** An operator asks the leader to hand over to a node (amount, 0 = the best). */
     TRANSFER
   }

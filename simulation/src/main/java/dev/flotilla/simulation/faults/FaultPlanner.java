@@ -43,7 +43,7 @@ public final class FaultPlanner {
       double perSecond = Math.pow(10, -1.3 + 1.8 * random.nextDouble());
       int most =
           switch (kind) {
-            case POWER_LOSS_OF_ALL, SYNC_FAILURE, READ_FAILURE, DISK_FULL -> 4;
+            case POWER_LOSS_OF_ALL, SYNC_FAILURE, READ_FAILURE, DISK_FULL, WIPE, BIT_ROT -> 6;
             default -> 60;
           };
       int count = Math.clamp(Math.round(perSecond * (toMillis - fromMillis) / 1_000.0), 1, most);
@@ -73,7 +73,9 @@ public final class FaultPlanner {
           case DISK_FULL -> random.nextInt(64);
           case WALL_JUMP -> random.nextInt(-100_000, 100_000);
           case TRANSFER -> random.nextBoolean() ? 0 : pick(topology.members(group));
-          case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART -> 0;
+          case BIT_ROT, MEMBERS -> random.nextInt(Integer.MAX_VALUE);
+          case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART, WIPE ->
+              0;
         };
     if (kind == Kind.TRANSFER) {
       node = 0;

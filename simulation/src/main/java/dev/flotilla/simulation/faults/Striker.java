@@ -1,6 +1,7 @@
 package dev.flotilla.simulation.faults;
 
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
+import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.runtime.ReplicaView;
 import dev.flotilla.simulation.world.Balancer;
@@ -9,6 +10,7 @@ import dev.flotilla.simulation.world.LinkConditions;
 import dev.flotilla.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes faults happen, and takes them back when their time is over. */
 public final class Striker {
@@ -71,6 +73,12 @@ public final class Striker {
         world.network().setConditions(trouble(fault.amount()));
         later(fault, () -> world.network().setConditions(usual));
       }
+      case MEMBERS -> {
+        Host leader = leader(fault.group());
+        if (leader != null) {
+          new MemberChanges(world).ask(leader, fault);
+        }
+      }
       case BALANCER_RESTART -> {
         List<Balancer> balancers = world.balancers();
         balancers.get(fault.node() % balancers.size()).restart();
@@ -109,11 +117,50 @@ public final class Striker {
         host.setRoom(fault.amount() * 1024L);
         later(fault, () -> host.setRoom(-1));
       }
+      case WIPE -> damage(fault, host, host::wipe);
+      case BIT_ROT -> damage(fault, host, () -> host.flipBit(world.dice().roll(fault.amount(), 3)));
       case WALL_JUMP -> host.jumpWallClock(fault.amount() * 1_000L);
       case TRANSFER -> transfer(fault, host);
-      case POWER_LOSS_OF_ALL, PARTITION, LINK_TROUBLE, BALANCER_RESTART ->
+      case POWER_LOSS_OF_ALL, PARTITION, LINK_TROUBLE, BALANCER_RESTART, MEMBERS ->
           throw new IllegalArgumentException(fault.kind() + " has no single victim");
     }
+  }
+
+  /**
+   * Damage stays within the promise: at most one replica of each group has lost something that its
+   * group has not given back.
+   */
+  private void damage(Fault fault, Host host, Runnable blow) {
+    boolean othersAreWhole =
+        host.groups().stream()
+            .flatMap(group -> world.hostsOf(group).stream())
+            .noneMatch(node -> node != host.id() && world.host(node).isImpaired());
+    if (othersAreWhole && areSettled(host)) {
+      blow.run();
+      later(fault, host::start);
+    }
+  }
+
+  /** Whether every group of the host knows its members, all of them, and is not changing them. */
+  private boolean areSettled(Host host) {
+    return host.groups().stream().allMatch(this::isSettled);
+  }
+
+  private boolean isSettled(int group) {
+    Host leader = leader(group);
+    ReplicaView view = leader == null ? null : leader.view(group);
+    if (view == null || !view.status().membershipSettled()) {
+      return false;
+    }
+    Membership membership = view.status().membership();
+    return membership.learners().isEmpty()
+        && membership.voters().stream()
+            .allMatch(node -> {
+              ReplicaView member = world.host(node).view(group);
+              return member != null
+                  && membership.incarnationOf(node) == member.status().incarnation()
+                  && member.status().membership().equals(membership);
+            });
   }
 
   /** Whoever leads the group by the newest term, when the fault asks for that; else the node. */
@@ -121,17 +168,22 @@ public final class Striker {
     if (fault.node() != 0) {
       return world.host(fault.node());
     }
+    Host leader = leader(fault.group());
+    return leader != null ? leader : world.host(world.hostsOf(fault.group()).first());
+  }
+
+  private @Nullable Host leader(int group) {
     Host leader = null;
     long term = -1;
-    for (int member : world.topology().members(fault.group())) {
-      Host host = world.host(member);
-      ReplicaView view = host.view(fault.group());
+    for (int node : world.hostsOf(group)) {
+      Host host = world.host(node);
+      ReplicaView view = host.view(group);
       if (view != null && view.status().role() == Role.LEADER && view.status().term() > term) {
         term = view.status().term();
         leader = host;
       }
     }
-    return leader != null ? leader : world.host(world.topology().members(fault.group()).first());
+    return leader;
   }
 
   private void later(Fault fault, Runnable undo) {

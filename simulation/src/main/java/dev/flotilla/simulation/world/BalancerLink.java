@@ -102,7 +102,8 @@ final class BalancerLink implements NodeChannel {
       return;
     }
     try {
-      host.submit(new Way(host, host.lives(), sentOn), RequestBatch.parseFrom(bytes));
+      RequestBatch batch = RequestBatch.parseFrom(bytes);
+      host.submit(new Way(host, host.lives(), sentOn, batch.getRequests(0)), batch);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("what was sent cannot be read", e);
     }
@@ -158,16 +159,28 @@ final class BalancerLink implements NodeChannel {
     private final Host host;
     private final int life;
     private final int sentOn;
+    private final int group;
+
+    /** What a fresh read has to see: all that was committed when it arrived; 0 for the others. */
+    private final long committedBefore;
+
     private ReplyBatch.Builder gathered = ReplyBatch.newBuilder();
 
-    Way(Host host, int life, int sentOn) {
+    Way(Host host, int life, int sentOn, Request request) {
       this.host = host;
       this.life = life;
       this.sentOn = sentOn;
+      this.group = request.getGroup();
+      boolean fresh =
+          request.hasQuery() && request.getConsistency() != ReadConsistency.READ_CONSISTENCY_STALE;
+      this.committedBefore = fresh ? world.watch().committedIndex(group) : 0;
     }
 
     @Override
     public void reply(Reply reply) {
+      if (reply.getOutcome() == Outcome.OUTCOME_APPLIED && committedBefore > 0) {
+        world.watch().answersRead(host, group, committedBefore);
+      }
       gathered.addReplies(reply);
     }
 

@@ -11,6 +11,8 @@ import dev.flotilla.raft.runtime.NodeAssembly;
 import dev.flotilla.raft.runtime.NodeEnvironment;
 import dev.flotilla.raft.runtime.ReplicaView;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine: a disk and clocks that stay, and a node process that comes and goes. */
 public final class Host {
+  /** The duty that drives the cores. */
+  public static final String LOOP = "loop";
+
   /** From its start to its end, a node process. */
   private record Life(
       int number,
@@ -43,6 +48,7 @@ public final class Host {
   private boolean powerCut;
   private boolean storageFailed;
   private boolean roomLimited;
+  private boolean impaired;
 
   Host(World world, int id, HostClock clock) {
     this.world = world;
@@ -57,8 +63,18 @@ public final class Host {
     return id;
   }
 
+  /** The groups it has, or will have at its next start, a replica of. */
+  public List<Integer> groups() {
+    return world.groupsOf(id);
+  }
+
   public boolean isUp() {
     return life != null;
+  }
+
+  /** The machine's monotonic clock. */
+  public long nanoTime() {
+    return clock.nanoTime();
   }
 
   /** How often the node was started. */
@@ -95,6 +111,18 @@ public final class Host {
   /** Whether faults of the disk explain that this life, or its beginning, failed. */
   public boolean storageExcuse() {
     return storageFailed || roomLimited;
+  }
+
+  /**
+   * Whether faults have taken or changed what its disk held, and its groups have not yet let it in
+   * anew.
+   */
+  public boolean isImpaired() {
+    return impaired;
+  }
+
+  public void setImpaired(boolean now) {
+    impaired = now;
   }
 
   void storageFailed() {
@@ -224,11 +252,14 @@ public final class Host {
       clock.endOfPass();
       world.watch().ended(this, "could not start: " + e);
       disk.kill();
+      if (impaired && !storageExcuse()) {
+        wipe(); // what the operator is told to do
+      }
       startLater();
       return;
     }
     long from = world.timeline().nowNanos() + takeWaitedNanos();
-    Duty loop = new Duty(this, "loop", id * 10L + 1, from, assembly.loop()::pass);
+    Duty loop = new Duty(this, LOOP, id * 10L + 1, from, assembly.loop()::pass);
     Duty applier = new Duty(this, "applier", id * 10L + 2, from, assembly.applier()::pass);
     Duty snapshots = new Duty(this, "snapshots", id * 10L + 3, from, assembly.snapshots()::pass);
     assembly.loop().onMail(loop::wake);
@@ -267,6 +298,13 @@ public final class Host {
   /** Nothing is left of what the machine stored. */
   public void wipe() {
     kill();
+    setRoom(-1);
+    impaired = true;
+    look(this::deleteEverything);
+    world.trace().event(id, "wipe", 0, 0, 0);
+  }
+
+  private void deleteEverything() {
     try {
       for (String name : disk.list("")) {
         disk.deleteRecursively(name);
@@ -275,7 +313,34 @@ public final class Host {
     } catch (IOException e) {
       throw new IllegalStateException("wiping a simulated disk", e);
     }
-    world.trace().event(id, "wipe", 0, 0, 0);
+  }
+
+  /**
+   * A bit of a file is not what it was.
+   *
+   * @param roll which file, byte and bit
+   */
+  public void flipBit(long roll) {
+    // Rot in the last batch of a log that has just been written looks like a torn write.
+    boolean sealed = life != null && life.assembly().loop().isLogSealed();
+    kill();
+    List<Map.Entry<String, Long>> files =
+        disk.files().entrySet().stream()
+            .filter(file -> file.getValue() > 0)
+            .filter(file -> sealed || !file.getKey().startsWith("wal/"))
+            .toList();
+    if (files.isEmpty()) {
+      return;
+    }
+    Map.Entry<String, Long> file = files.get((int) Dice.below(roll, files.size()));
+    long at = Dice.below(Dice.again(roll), file.getValue());
+    impaired = true;
+    try {
+      disk.flipBit(file.getKey(), at, (int) Dice.below(roll >>> 7, 8));
+    } catch (IOException e) {
+      throw new IllegalStateException("damaging a simulated disk", e);
+    }
+    world.trace().event(id, "bit flipped in " + file.getKey(), at, file.getValue(), 0);
   }
 
   private void crashDisk() {

@@ -3,11 +3,12 @@ package dev.flotilla.simulation.world;
 import dev.flotilla.balancer.ring.RingGroup;
 import dev.flotilla.balancer.ring.SlotTable;
 import java.util.Collections;
-import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which nodes there are and which groups they host.
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups, int balancers) {
   /** Balancers are on the same network as nodes. */
   public static final int FIRST_BALANCER = 1_001;
+
+  private static final Map<String, SlotTable> TABLES = new ConcurrentHashMap<>();
 
   public Topology {
     TreeMap<Integer, SortedSet<Integer>> copy = new TreeMap<>();
@@ -44,16 +47,16 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
     return members;
   }
 
-  public List<Integer> groupsOf(int node) {
-    return groups.entrySet().stream()
-        .filter(group -> group.getValue().contains(node))
-        .map(java.util.Map.Entry::getKey)
-        .toList();
-  }
-
   /** The slots of the cluster's first epoch, by the ring. */
   public SlotTable slots() {
-    return SlotTable.fromRing(
-        groups.keySet().stream().map(group -> new RingGroup(group, "g" + group, 1)).toList(), 1);
+    // Placing 16,384 slots takes longer than many a run.
+    return TABLES.computeIfAbsent(
+        groups.keySet().toString(),
+        ids ->
+            SlotTable.fromRing(
+                groups.keySet().stream()
+                    .map(group -> new RingGroup(group, "g" + group, 1))
+                    .toList(),
+                1));
   }
 }

@@ -26,6 +26,15 @@ public interface Watch {
   /** A node hands a part of a snapshot's transfer to the network. */
   void sendingBulk(Host host, int toNode, BulkMessage message);
 
+  /** An operator's change of a group's members has ended. */
+  void membersChanged(boolean done);
+
+  /** How far a group's log is known to be committed, by whoever knows most. */
+  long committedIndex(int group);
+
+  /** A node answers a fresh read that arrived when so much was committed. */
+  void answersRead(Host host, int group, long committedBefore);
+
   /** A balancer sends a request once more. */
   void retried();
 

@@ -4,8 +4,11 @@ import dev.flotilla.raft.env.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Everything there is in a run: one timeline, one network, hosts, balancers. */
@@ -23,6 +26,7 @@ public final class World {
   private final WorldSettings settings;
   private final SimulatedNetwork network;
   private final SortedMap<Integer, Host> hosts = new TreeMap<>();
+  private final SortedMap<Integer, SortedSet<Integer>> hosting = new TreeMap<>();
   private final List<Balancer> balancers = new ArrayList<>();
   private final Watch watch;
 
@@ -36,6 +40,7 @@ public final class World {
     this.topology = topology;
     this.settings = settings;
     this.network = new SimulatedNetwork(timeline, dice, conditions);
+    topology.groups().forEach((group, nodes) -> hosting.put(group, new TreeSet<>(nodes)));
     for (int id = 1; id <= topology.nodes(); id++) {
       long origin = Dice.below(dice.roll(id, -1), 1L << 50);
       hosts.put(
@@ -61,6 +66,27 @@ public final class World {
 
   public Topology topology() {
     return topology;
+  }
+
+  /** The nodes that host a replica of the group, whether it is a member (still) or not. */
+  public SortedSet<Integer> hostsOf(int group) {
+    SortedSet<Integer> hosts = hosting.get(group);
+    if (hosts == null) {
+      throw new IllegalArgumentException("no group " + group);
+    }
+    return hosts;
+  }
+
+  public List<Integer> groupsOf(int node) {
+    return hosting.entrySet().stream()
+        .filter(group -> group.getValue().contains(node))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** From its next start on, the node hosts a replica that waits to be let into the group. */
+  public void invite(int node, int group) {
+    hostsOf(group).add(node);
   }
 
   public SimulatedNetwork network() {
@@ -119,6 +145,11 @@ public final class World {
     for (Balancer balancer : balancers) {
       timeline.after(NOTICE_NANOS, () -> balancer.connectionLost(ended.id()));
     }
+  }
+
+  /** An operator's change of members has ended. */
+  public void membersChanged(boolean done) {
+    watch.membersChanged(done);
   }
 
   /** The connection between two nodes breaks, and each notices. */

@@ -1,0 +1,98 @@
+package dev.flotilla.simulation.mutants;
+
+import java.util.List;
+
+/** Reads: rounds, leases, applied state. */
+final class ReadMutants {
+  private static final String CORE = "raft-node/src/main/java/dev/flotilla/raft/core/";
+  private static final String RUNTIME = "raft-node/src/main/java/dev/flotilla/raft/runtime/";
+
+  private ReadMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        Mutant.of(
+                "read-before-commit-of-the-term",
+                "H1",
+                "a new leader reads before an entry of its term is committed")
+            .in(Focus.READS)
+            .edit(
+                CORE + "ReadIndex.java",
+                "boolean current = replica.committedInTerm();",
+                "boolean current = true;")
+            .edit(
+                CORE + "ReadIndex.java",
+                "if (gathering.count > 0 && replica.committedInTerm()) {",
+                "if (gathering.count > 0) {"),
+        Mutant.of(
+                "read-confirmed-by-an-older-round",
+                "H2 H3",
+                "a read is confirmed by a round sent before it arrived")
+            .in(Focus.READS)
+            .edit(
+                CORE + "ReadIndex.java",
+                "gathering.round = rounds.current();",
+                "gathering.round = rounds.current() - 1;"),
+        Mutant.of(
+                "read-without-a-quorum", "H3", "a read does not wait for its round to be answered")
+            .in(Focus.READS)
+            .edit(
+                CORE + "ReadIndex.java",
+                "long confirmed = awaited.isEmpty() ? 0 : rounds.confirmed();",
+                "long confirmed = awaited.isEmpty() ? 0 : rounds.current();"),
+        Mutant.of(
+                "read-at-the-applied-index",
+                "H8",
+                "a read waits for what is applied, not for what is committed")
+            .in(Focus.READS)
+            .edit(
+                CORE + "ReadIndex.java",
+                "gathering.index = replica.commitment.index();",
+                "gathering.index = replica.commitment.appliedIndex();"),
+        Mutant.of(
+                "query-before-it-is-applied",
+                "H8",
+                "a query does not wait until its index is applied")
+            .in(Focus.READS)
+            .edit(
+                RUNTIME + "Applier.java",
+                "} else if (slot.machine.applied().index() < query.minIndex()) {",
+                "} else if (slot.machine.applied().index() < 0) {"),
+        Mutant.of(
+                "lease-from-the-answer",
+                "H4",
+                "a lease begins when the answer arrives, not when the round was sent")
+            .in(Focus.LEASES)
+            .edit(
+                CORE + "Rounds.java",
+                "progress.ackedRoundSentNanos = sentNanos[(int) (answeredRound % REMEMBERED)];",
+                "progress.ackedRoundSentNanos = replica.nowNanos;"),
+        Mutant.of(
+                "lease-not-looked-at-again",
+                "H5 H28",
+                "the lease is not looked at again after the state was read")
+            .in(Focus.LEASES)
+            .edit(
+                RUNTIME + "Applier.java",
+                "if (query.leaseEndNanos() != Long.MAX_VALUE && clock.nanoTime() >= query.leaseEndNanos()) {",
+                "if (query.leaseEndNanos() < 0) {"),
+        Mutant.of("lease-kept-in-a-transfer", "H7", "a leader that hands over keeps its lease")
+            .in(Focus.LEASES)
+            .edit(CORE + "ReadIndex.java", "&& !transfer.hasForfeitedLease()", "")
+            .edit(
+                CORE + "ReadIndex.java",
+                "if (transfer.isHandingOver()) {",
+                "if (transfer.isHandingOver() && !lease) {"),
+        Mutant.of("time-by-the-wall-clock", "H5", "timeouts and leases follow the wall clock")
+            .in(Focus.LEASES)
+            .edit(
+                RUNTIME + "NodeRecovery.java",
+                "this.env = env;",
+                "dev.flotilla.raft.env.Clock clock = env.clock(); this.env = new"
+                    + " NodeEnvironment( new dev.flotilla.raft.env.Clock() { private long"
+                    + " lastNanos; @Override public long nanoTime() { lastNanos ="
+                    + " Math.max(lastNanos, clock.wallMillis() * 1_000_000); return lastNanos;"
+                    + " } @Override public long wallMillis() { return clock.wallMillis(); } },"
+                    + " env.disk(), env.transport(), env.random());"));
+  }
+}
