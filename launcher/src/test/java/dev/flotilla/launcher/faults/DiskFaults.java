@@ -171,6 +171,11 @@ final class DiskFaults {
       }
     }
 
+    @Override
+    public void leave(FaultedCluster cluster) {
+      cluster.moveBackFromSmallDisk(victim);
+    }
+
     /** Clean means that those who were refused know that nothing happened. */
     @Override
     public void judge(FaultTrial.Course course) {

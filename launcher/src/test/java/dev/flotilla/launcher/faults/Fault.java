@@ -35,6 +35,9 @@ interface Fault {
   /** Ends it, and starts again whatever ended of it. Called even when the rest failed. */
   void heal(FaultedCluster cluster);
 
+  /** Takes the stage down again, when no client is there any more. */
+  default void leave(FaultedCluster cluster) {}
+
   /** What else must be true of a run with this fault. */
   default void judge(FaultTrial.Course course) {}
 }

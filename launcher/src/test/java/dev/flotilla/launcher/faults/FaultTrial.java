@@ -111,6 +111,7 @@ final class FaultTrial {
     assertThat(recovery)
         .as("nanoseconds to the first success after healing")
         .isLessThan(MAX_RECOVERY.toNanos());
+    fault.leave(cluster);
     fault.judge(new Course(cluster, clients, injected, healed, atInjection, atHealing));
     return new FaultVerdict(
         fault.name(),

@@ -321,23 +321,40 @@ final class FaultedCluster implements AutoCloseable {
 
   /**
    * Gives a node's folder a file system of its own, in memory, with all that is in it. The node is
-   * stopped for it and started again. It keeps the disk until the cluster ends.
+   * stopped for it and started again.
    */
   void moveToSmallDisk(int id, String size) {
     ServerProcess node = node(id);
     node.end();
     Path folder = folder(id);
-    if (!smallDisks.contains(folder)) {
-      Path aside = folder.resolveSibling(folder.getFileName() + ".aside");
-      Host.run("mv", folder.toString(), aside.toString());
-      Host.run("mkdir", folder.toString());
-      Host.run("mount", "-t", "tmpfs", "-o", "size=" + size, "flotilla-faults", folder.toString());
-      smallDisks.add(folder);
-      Host.run("cp", "-a", aside + "/.", folder.toString());
-      Host.run("rm", "-rf", aside.toString());
-    }
+    Path aside = aside(folder);
+    Host.run("mv", folder.toString(), aside.toString());
+    Host.run("mkdir", folder.toString());
+    Host.run("mount", "-t", "tmpfs", "-o", "size=" + size, "flotilla-faults", folder.toString());
+    smallDisks.add(folder);
+    Host.run("cp", "-a", aside + "/.", folder.toString());
+    Host.run("rm", "-rf", aside.toString());
     node.start();
     awaitHealthy();
+  }
+
+  /** The other way round. */
+  void moveBackFromSmallDisk(int id) {
+    ServerProcess node = node(id);
+    node.end();
+    Path folder = folder(id);
+    Path aside = aside(folder);
+    Host.run("cp", "-a", folder.toString(), aside.toString());
+    Host.run("umount", folder.toString());
+    smallDisks.remove(folder);
+    Host.run("rmdir", folder.toString());
+    Host.run("mv", aside.toString(), folder.toString());
+    node.start();
+    awaitHealthy();
+  }
+
+  private static Path aside(Path folder) {
+    return folder.resolveSibling(folder.getFileName() + ".aside");
   }
 
   @Override
