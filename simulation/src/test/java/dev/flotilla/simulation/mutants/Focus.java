@@ -2,6 +2,7 @@ package dev.flotilla.simulation.mutants;
 
 import dev.flotilla.raft.core.RaftOptions;
 import dev.flotilla.raft.runtime.NodeOptions;
+import dev.flotilla.raft.snapshot.SnapshotExchange;
 import dev.flotilla.simulation.Scenario;
 import dev.flotilla.simulation.Scenarios;
 import dev.flotilla.simulation.faults.Fault;
@@ -71,6 +72,7 @@ enum Focus {
       return new Sketch(seed)
           .leases(false)
           .balancers(2)
+          .slowLinks()
           .work(6, 3, 10, 60, 0)
           .fault(Kind.PAUSE, 1_500, 300, 2_500)
           .fault(Kind.PARTITION, 900, 400, 2_500)
@@ -120,10 +122,13 @@ enum Focus {
     @Override
     Scenario scenario(long seed) {
       return new Sketch(seed)
-          .work(6, 4, 10, 10, 0)
+          .work(6, 30, 10, 10, 0)
+          .expiring(20)
+          .snapshotChunks(64)
           .compaction(10, 1 << 10)
-          .links(10)
-          .fault(Kind.ISOLATE, 700, 500, 2_500)
+          .links(30)
+          .fault(Kind.ISOLATE, 700, 300, 1_500)
+          .fault(Kind.TRANSFER, 1_000, 300, 600)
           .fault(Kind.KILL, 1_500, 300, 1_500)
           .fault(Kind.POWER_LOSS, 1_500, 100, 1_000)
           .fault(Kind.POWER_CUT_INSIDE, 1_500, 0, 0)
@@ -168,6 +173,7 @@ enum Focus {
     private NodeOptions.Limits limits;
     private LinkConditions links = LinkConditions.CALM;
     private WorkloadPlan workload;
+    private SnapshotExchange.Options snapshots;
 
     Sketch(long seed) {
       drawn = Scenarios.draw(seed, Scenarios.Profile.SWARM);
@@ -176,6 +182,7 @@ enum Focus {
       leases(raft.leaseReads());
       limits = drawn.limits();
       workload = drawn.workload();
+      snapshots = drawn.snapshots();
     }
 
     Sketch nodes(int few, int many) {
@@ -193,6 +200,12 @@ enum Focus {
       links =
           new LinkConditions(
               100_000, spreadMillis * MILLIS, 10_000, 30_000, 10_000, 10_000, 300 * MILLIS, false);
+      return this;
+    }
+
+    /** One message in ten takes much longer than an election. */
+    Sketch slowLinks() {
+      links = new LinkConditions(100_000, 5 * MILLIS, 0, 0, 0, 100_000, 1_500 * MILLIS, false);
       return this;
     }
 
@@ -257,6 +270,29 @@ enum Focus {
       return this;
     }
 
+    Sketch expiring(int percent) {
+      WorkloadPlan plan = workload;
+      workload =
+          new WorkloadPlan(
+              plan.clients(),
+              plan.operations(),
+              plan.keys(),
+              plan.thinkMillis(),
+              plan.readPercent(),
+              plan.comparePercent(),
+              plan.ownIdentityPercent(),
+              plan.leasePercent(),
+              percent,
+              plan.sessionWindow());
+      return this;
+    }
+
+    /** Transfers of many small parts, so that something happens in their midst. */
+    Sketch snapshotChunks(int bytes) {
+      snapshots = new SnapshotExchange.Options(bytes, 1 + random.nextInt(3), 0, 300 * MILLIS);
+      return this;
+    }
+
     /** On the average so many milliseconds apart, each within bounds as long. */
     Sketch fault(Kind kind, int gapMillis, int leastMillis, int mostMillis) {
       int at = FIRST_MILLIS;
@@ -302,7 +338,7 @@ enum Focus {
           raft,
           drawn.wal(),
           limits,
-          drawn.snapshots(),
+          snapshots,
           links,
           workload,
           faults,
