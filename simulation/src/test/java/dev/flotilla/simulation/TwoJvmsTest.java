@@ -21,9 +21,11 @@ class TwoJvmsTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:+UnlockExperimentalVMOptions",
                 "-XX:hashCode=2",
                 "-cp",
-                System.getProperty("java.class.path"),
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 SimulateCommand.class.getName(),
                 "--hash",
                 "--from",

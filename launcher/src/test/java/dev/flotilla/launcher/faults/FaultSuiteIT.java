@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -27,8 +28,10 @@ import org.opentest4j.TestAbortedException;
  *   -Dflotilla.faults=long</pre>
  *
  * {@code -Dflotilla.faults=all} runs every fault in the short form, {@code -Dflotilla.faults.only}
- * those whose name a regular expression finds.
+ * those whose name a regular expression finds. Without {@code -Dflotilla.faults} nothing runs: the
+ * build is quick, and does not need root.
  */
+@EnabledIfSystemProperty(named = "flotilla.faults", matches = "short|all|long")
 class FaultSuiteIT {
   private static final String FORM = System.getProperty("flotilla.faults", "short");
   private static final Pattern ONLY =

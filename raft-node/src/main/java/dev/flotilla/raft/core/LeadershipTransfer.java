@@ -76,13 +76,16 @@ final class LeadershipTransfer {
     onMatched(successor);
   }
 
-  /** The voter with the longest log among those heard lately; null when there is none. */
+  /**
+   * The voter with the longest log among those heard lately; null when there is none. One that is
+   * being probed may hold everything: in a group without writes nothing is sent that would show it.
+   */
   @Nullable Progress bestFollower() {
     Progress best = null;
     for (Progress progress : followers.all()) {
       boolean fit =
           replica.memberships.effective().voters().contains(progress.node)
-              && progress.state == Progress.State.REPLICATE
+              && progress.state != Progress.State.SNAPSHOT
               && replica.nowNanos - progress.lastContactNanos
                   < replica.options.electionTimeoutMinNanos();
       if (fit && (best == null || progress.matchIndex > best.matchIndex)) {

@@ -29,6 +29,15 @@ class LeadershipTransferTest {
   }
 
   @Test
+  void aFollowerWhoseConnectionBrokeIsFitToLeadThoughNobodyWritesSince() {
+    TestReplica leader = TestReplica.settledLeaderOfThree();
+    leader.step(new Input.PeerUnreachable(2));
+    leader.step(new Input.PeerUnreachable(3));
+    assertThat(only(sent(leader.step(new Input.TransferLeadership(0))), TimeoutNow.class))
+        .containsExactly(new TimeoutNow(1, 2, 1, 1));
+  }
+
+  @Test
   void h51ProposalsStopAndTheTargetIsBroughtLevelFirst() {
     TestReplica leader = TestReplica.settledLeaderOfThree();
     leader.propose(5);

@@ -93,6 +93,11 @@ final class GroupLogs {
     return committed.size();
   }
 
+  /** Whether this very entry is known to be committed. */
+  boolean isCommitted(long index, long term) {
+    return index >= 1 && index <= committed.size() && committedTerm(index) == term;
+  }
+
   long committedTerm(long index) {
     return committed.get((int) index - 1);
   }

@@ -138,7 +138,7 @@ public final class Invariants implements Watch {
           continue;
         }
         checkIdentity(host, group, view.status());
-        promises(host.id(), group).check(view);
+        promises(host.id(), group).check(view, logs(group)::isCommitted);
         StateMachine machine = host.machine(group);
         marks.hitIf(
             machine != null && machine.applied().index() < view.status().lastIndex(),

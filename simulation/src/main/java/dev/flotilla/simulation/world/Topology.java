@@ -3,7 +3,6 @@ package dev.flotilla.simulation.world;
 import dev.flotilla.balancer.ring.RingGroup;
 import dev.flotilla.balancer.ring.SlotTable;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -22,7 +21,7 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
   /** Balancers are on the same network as nodes. */
   public static final int FIRST_BALANCER = 1_001;
 
-  private static final Map<List<Integer>, SlotTable> TABLES = new ConcurrentHashMap<>();
+  private static final Map<String, SlotTable> TABLES = new ConcurrentHashMap<>();
 
   public Topology {
     TreeMap<Integer, SortedSet<Integer>> copy = new TreeMap<>();
@@ -50,11 +49,23 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
 
   /** The slots of the cluster's first epoch, by the ring. */
   public SlotTable slots() {
+    return slots("g");
+  }
+
+  /** As somebody would place them who has the groups' names wrong. */
+  public SlotTable wrongSlots() {
+    return slots("wrong");
+  }
+
+  private SlotTable slots(String prefix) {
     // Placing 16,384 slots takes longer than many a run.
     return TABLES.computeIfAbsent(
-        List.copyOf(groups.keySet()),
+        prefix + groups.keySet(),
         ids ->
             SlotTable.fromRing(
-                ids.stream().map(group -> new RingGroup(group, "g" + group, 1)).toList(), 1));
+                groups.keySet().stream()
+                    .map(group -> new RingGroup(group, prefix + group, 1))
+                    .toList(),
+                1));
   }
 }

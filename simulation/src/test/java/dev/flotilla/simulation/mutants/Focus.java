@@ -13,6 +13,7 @@ import dev.flotilla.simulation.world.Topology;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -153,6 +154,52 @@ enum Focus {
           .fault(Kind.TRANSFER, 1_500, 500, 1_000)
           .scenario();
     }
+  },
+
+  /** Balancers are left alone with a deposed leader for longer than a request may take. */
+  ANSWERS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .balancers(2)
+          .links(30)
+          .work(8, 4, 10, 20, 0)
+          .fault(Kind.PARTITION, 1_500, 2_500, 4_000)
+          .fault(Kind.TRANSFER, 2_000, 300, 600)
+          .scenario();
+    }
+  },
+
+  /** Balancers come with a wrong ring. */
+  RINGS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .groups(3)
+          .balancers(2)
+          .work(6, 6, 10, 50, 0)
+          .fault(Kind.BALANCER_RESTART, 1_000, 300, 2_000)
+          .scenario();
+    }
+  },
+
+  /** Members come and go while leaders do. */
+  MEMBERS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .spare(3)
+          .links(20)
+          .work(4, 4, 15, 20, 0)
+          .compaction(10, 1 << 10)
+          .fault(Kind.MEMBERS, 500, 0, 0)
+          .fault(Kind.ISOLATE, 1_200, 100, 900)
+          .fault(Kind.PARTITION, 1_200, 100, 900)
+          .fault(Kind.KILL, 1_500, 20, 300)
+          .fault(Kind.TRANSFER, 1_500, 300, 600)
+          .fault(Kind.WIPE, 5_000, 20, 300)
+          .scenario();
+    }
   };
 
   /** The scenario of a seed. */
@@ -169,6 +216,8 @@ enum Focus {
     private final List<Fault> faults = new ArrayList<>();
     private int nodes = 3;
     private int balancers = 1;
+    private int spare;
+    private int groupCount = 1;
     private RaftOptions raft;
     private NodeOptions.Limits limits;
     private LinkConditions links = LinkConditions.CALM;
@@ -187,6 +236,17 @@ enum Focus {
 
     Sketch nodes(int few, int many) {
       nodes = random.nextBoolean() ? few : many;
+      return this;
+    }
+
+    /** Nodes that host nothing yet. */
+    Sketch spare(int count) {
+      spare = count;
+      return this;
+    }
+
+    Sketch groups(int count) {
+      groupCount = count;
       return this;
     }
 
@@ -320,6 +380,8 @@ enum Focus {
         case POWER_CUT_INSIDE -> 1 + random.nextInt(30);
         case PARTITION -> random.nextInt(1 << (nodes + balancers));
         case WALL_JUMP -> random.nextInt(-20, 20);
+        case MEMBERS -> random.nextInt(Integer.MAX_VALUE);
+        case BALANCER_RESTART -> groupCount > 1 ? 1 : 0;
         default -> 0;
       };
     }
@@ -329,12 +391,14 @@ enum Focus {
       for (int node = 1; node <= nodes; node++) {
         members.add(node);
       }
-      TreeMap<Integer, java.util.SortedSet<Integer>> groups = new TreeMap<>();
-      groups.put(1, members);
+      TreeMap<Integer, SortedSet<Integer>> groups = new TreeMap<>();
+      for (int group = 1; group <= groupCount; group++) {
+        groups.put(group, members);
+      }
       faults.sort(Comparator.comparingInt(Fault::atMillis));
       return new Scenario(
           drawn.seed(),
-          new Topology(nodes, groups, balancers),
+          new Topology(nodes + spare, groups, balancers),
           raft,
           drawn.wal(),
           limits,

@@ -81,6 +81,7 @@ final class StateMachineMutants {
                 "foreign-slots-served",
                 "design 6",
                 "a command is carried out for a slot the group does not own")
+            .in(Focus.RINGS)
             .edit(
                 KV + "CommandExecutor.java",
                 "if (!table.owns(slot)) {",
