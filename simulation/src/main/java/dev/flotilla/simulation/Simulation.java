@@ -58,7 +58,8 @@ public final class Simulation {
             new ScenarioSettings(scenario, () -> made[0]),
             LinkConditions.CALM,
             created -> {
-              made[0] = new Invariants(created, World.CLUSTER, scenario.wal(), marks);
+              made[0] =
+                  new Invariants(created, World.CLUSTER, scenario.raft(), scenario.wal(), marks);
               return made[0];
             });
     this.invariants = made[0];

@@ -7,6 +7,7 @@ import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Membership;
+import dev.flotilla.raft.core.RaftOptions;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.StateMachine;
@@ -53,12 +54,16 @@ public final class Invariants implements Watch {
 
   private final World world;
   private final String cluster;
+  private final RaftOptions raft;
   private final WalOptions wal;
   private final Marks marks;
   private final Map<Integer, GroupLogs> logs = new TreeMap<>();
   private final Map<Integer, Effects> effects = new TreeMap<>();
   private final Map<Replica, Promises> promises = new TreeMap<>();
   private final Map<Replica, QuorumContact> contacts = new TreeMap<>();
+
+  /** The replicas that were members when they were last seen, by incarnation. */
+  private final Map<Replica, Long> members = new TreeMap<>();
 
   /** How far the entries reach that a replica has sent, as a leader. */
   private final Map<Replica, Long> sentUpTo = new TreeMap<>();
@@ -70,9 +75,10 @@ public final class Invariants implements Watch {
   private long looks;
   private @Nullable Violation violation;
 
-  public Invariants(World world, String cluster, WalOptions wal, Marks marks) {
+  public Invariants(World world, String cluster, RaftOptions raft, WalOptions wal, Marks marks) {
     this.world = world;
     this.cluster = cluster;
+    this.raft = raft;
     this.wal = wal;
     this.marks = marks;
     Topology topology = world.topology();
@@ -117,7 +123,7 @@ public final class Invariants implements Watch {
 
   private QuorumContact contact(int node, int group) {
     return contacts.computeIfAbsent(
-        new Replica(node, group), replica -> new QuorumContact(replica.toString()));
+        new Replica(node, group), replica -> new QuorumContact(replica.toString(), raft));
   }
 
   // ---------------------------------------------------------------- what is looked at
@@ -131,6 +137,7 @@ public final class Invariants implements Watch {
         if (view == null) {
           continue;
         }
+        checkIdentity(host, group, view.status());
         promises(host.id(), group).check(view, logs(group)::isCommitted);
         StateMachine machine = host.machine(group);
         marks.hitIf(
@@ -141,6 +148,16 @@ public final class Invariants implements Watch {
         logs(group).look(host.id(), view, index -> {});
       }
     });
+  }
+
+  /** A replica that was a member gives its identity up for damage only (H50). */
+  private void checkIdentity(Host host, int group, CoreStatus status) {
+    Long before = members.get(new Replica(host.id(), group));
+    if (before != null && before != status.incarnation() && !host.isImpaired()) {
+      throw new Violation(
+          "whole replicas keep their identity",
+          "n%d of g%d came back as another replica".formatted(host.id(), group));
+    }
   }
 
   @Override
@@ -214,6 +231,11 @@ public final class Invariants implements Watch {
     if (view.failure() != null) {
       throw new Violation(
           "replicas do not fail", "n%d of g%d: %s".formatted(node, group, view.failure()));
+    }
+    if (view.status().standing() == Standing.MEMBER) {
+      members.put(new Replica(node, group), view.status().incarnation());
+    } else {
+      members.remove(new Replica(node, group));
     }
     GroupLogs log = logs(group);
     boolean led = log.leads(node);
@@ -313,9 +335,13 @@ public final class Invariants implements Watch {
         boolean success = message.getAppendReply().getSuccess();
         marks.hitIf(!success, Mark.APPEND_REFUSED);
         long match = message.getAppendReply().getMatchIndex();
-        if (success && match > view.status().base().index()) {
+        long base = view.status().base().index();
+        if (success && match > base) {
           long term = view.log().entries(match, match).getFirst().term();
           sampleImage(host, message.getGroup(), match, term, promised);
+        } else if (success && match == base && base > 0) {
+          // Perhaps a snapshot that was just taken in.
+          checkImage(host, message.getGroup(), base, view.status().base().term(), promised);
         }
       }
       case PRE_VOTE_REQUEST, HEARTBEAT_REPLY, BODY_NOT_SET -> {}

@@ -13,14 +13,15 @@ import java.util.TreeSet;
  * in a row must see it.
  */
 final class QuorumContact {
-  private static final long PATIENCE_NANOS = 2 * RaftOptions.DEFAULT.electionTimeoutMaxNanos();
   private static final int PASSES = 4;
 
   private final String name;
+  private final long patienceNanos;
   private int passesWithout;
 
-  QuorumContact(String name) {
+  QuorumContact(String name, RaftOptions options) {
     this.name = name;
+    this.patienceNanos = 2 * options.electionTimeoutMaxNanos();
   }
 
   /** Looks at the replica after a pass of its loop. */
@@ -36,7 +37,7 @@ final class QuorumContact {
     }
   }
 
-  private static boolean hearsFrom(CoreStatus status) {
+  private boolean hearsFrom(CoreStatus status) {
     Set<Integer> heard = heard(status);
     return majority(status.membership().voters(), heard)
         && (!status.membership().isJoint()
@@ -44,11 +45,11 @@ final class QuorumContact {
   }
 
   /** Those who answered lately, and the leader itself. */
-  private static Set<Integer> heard(CoreStatus status) {
+  private Set<Integer> heard(CoreStatus status) {
     Set<Integer> heard = new TreeSet<>();
     heard.add(status.leader());
     for (CoreStatus.PeerStatus peer : status.peers()) {
-      if (peer.sinceContactNanos() < PATIENCE_NANOS) {
+      if (peer.sinceContactNanos() < patienceNanos) {
         heard.add(peer.node());
       }
     }

@@ -31,8 +31,14 @@ final class WatchedMachine implements StateMachine {
   @Override
   public List<List<byte[]>> apply(List<CommittedEntry> entries) {
     AppliedPosition before = machine.applied();
+    long clockMillis = machine.clockMillis();
     List<List<byte[]>> results = machine.apply(entries);
     look(() -> {
+      if (machine.clockMillis() < clockMillis) {
+        throw new Violation(
+            "a group's time never goes back",
+            "n" + node + " from " + clockMillis + " to " + machine.clockMillis());
+      }
       if (!entries.isEmpty() && entries.getFirst().index() != before.index() + 1) {
         throw new Violation("entries are applied in order", "n" + node + " after " + before);
       }

@@ -51,7 +51,10 @@ public record Fault(Kind kind, int atMillis, int forMillis, int node, int group,
     BIT_ROT,
     /** The wall clock jumps by amount seconds. */
     WALL_JUMP,
-    /** A balancer (node counts them) is killed and another takes its place. */
+    /**
+     * A balancer (node counts them) is killed and another takes its place; for a while with a wrong
+     * ring (amount 1).
+     */
     BALANCER_RESTART,
     /** An operator adds, removes or replaces a member; the amount says which and whom. */
     MEMBERS,

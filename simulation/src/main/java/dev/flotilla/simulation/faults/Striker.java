@@ -49,6 +49,9 @@ public final class Striker {
   public void healEverything() {
     over = true;
     active.clear();
+    world.balancers().stream()
+        .filter(balancer -> !balancer.hasRightRing())
+        .forEach(Balancer::restart);
     world.network().joinAll();
     world.network().setConditions(LinkConditions.CALM);
     world.hosts().forEach(Host::heal);
@@ -81,7 +84,13 @@ public final class Striker {
       }
       case BALANCER_RESTART -> {
         List<Balancer> balancers = world.balancers();
-        balancers.get(fault.node() % balancers.size()).restart();
+        Balancer balancer = balancers.get(fault.node() % balancers.size());
+        if (fault.amount() == 1) {
+          balancer.restartWithWrongRing();
+          later(fault, balancer::restart);
+        } else {
+          balancer.restart();
+        }
       }
       default -> strike(fault, victim(fault));
     }

@@ -41,7 +41,7 @@ public final class Balancer {
 
   private final World world;
   private final int id;
-  private final SlotTable slots;
+  private SlotTable slots;
   private Links links;
   private Router router;
   private int lives = 1;
@@ -73,6 +73,21 @@ public final class Balancer {
 
   /** The process is killed and another takes its place, knowing nothing. */
   public void restart() {
+    restart(world.topology().slots());
+  }
+
+  /** Whether it routes by the ring that the nodes go by. */
+  public boolean hasRightRing() {
+    return slots.equals(world.topology().slots());
+  }
+
+  /** The same, with a configuration that gives slots to the wrong groups. */
+  public void restartWithWrongRing() {
+    restart(world.topology().wrongSlots());
+  }
+
+  private void restart(SlotTable newSlots) {
+    slots = newSlots;
     links.close();
     lives++;
     links = new Links(world, this);

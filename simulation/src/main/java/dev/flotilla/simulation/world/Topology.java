@@ -49,13 +49,22 @@ public record Topology(int nodes, SortedMap<Integer, SortedSet<Integer>> groups,
 
   /** The slots of the cluster's first epoch, by the ring. */
   public SlotTable slots() {
+    return slots("g");
+  }
+
+  /** As somebody would place them who has the groups' names wrong. */
+  public SlotTable wrongSlots() {
+    return slots("wrong");
+  }
+
+  private SlotTable slots(String prefix) {
     // Placing 16,384 slots takes longer than many a run.
     return TABLES.computeIfAbsent(
-        groups.keySet().toString(),
+        prefix + groups.keySet(),
         ids ->
             SlotTable.fromRing(
                 groups.keySet().stream()
-                    .map(group -> new RingGroup(group, "g" + group, 1))
+                    .map(group -> new RingGroup(group, prefix + group, 1))
                     .toList(),
                 1));
   }

@@ -16,7 +16,7 @@ final class AnswerMutants {
                 "deposed-leader-says-not-applied",
                 "H31",
                 "a deposed leader says of open commands that they had no effect")
-            .in(Focus.RETRIES)
+            .in(Focus.ANSWERS)
             .edit(
                 RUNTIME + "ClientDesk.java",
                 "undecided(call, ErrorCode.ERROR_CODE_LEADERSHIP_LOST, \"leadership was lost\");",
@@ -51,15 +51,6 @@ final class AnswerMutants {
                 "CallerIdentity fresh = ownIdentity && lastTerm >= 0 && sent > 1 ?"
                     + " group.session().begin() : null; channel.command( group.id(), fresh =="
                     + " null ? body : KvCodec.encode(request, router.slots().epoch(), fresh),"
-                    + " timeoutMillis, onReply);"),
-        Mutant.of(
-                "old-hint-replaces-new",
-                "H55",
-                "what is heard of an older term replaces the newer leader")
-            .in(Focus.RETRIES)
-            .edit(
-                ROUTING + "LeaderCache.java",
-                "replaces(offered, known) ? offered : known",
-                "replaces(offered, known) || offered.term() < known.term() ? offered : known"));
+                    + " timeoutMillis, onReply);"));
   }
 }

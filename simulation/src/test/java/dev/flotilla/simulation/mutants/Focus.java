@@ -2,6 +2,7 @@ package dev.flotilla.simulation.mutants;
 
 import dev.flotilla.raft.core.RaftOptions;
 import dev.flotilla.raft.runtime.NodeOptions;
+import dev.flotilla.raft.snapshot.SnapshotExchange;
 import dev.flotilla.simulation.Scenario;
 import dev.flotilla.simulation.Scenarios;
 import dev.flotilla.simulation.faults.Fault;
@@ -12,6 +13,7 @@ import dev.flotilla.simulation.world.Topology;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -71,6 +73,7 @@ enum Focus {
       return new Sketch(seed)
           .leases(false)
           .balancers(2)
+          .slowLinks()
           .work(6, 3, 10, 60, 0)
           .fault(Kind.PAUSE, 1_500, 300, 2_500)
           .fault(Kind.PARTITION, 900, 400, 2_500)
@@ -120,10 +123,13 @@ enum Focus {
     @Override
     Scenario scenario(long seed) {
       return new Sketch(seed)
-          .work(6, 4, 10, 10, 0)
+          .work(6, 30, 10, 10, 0)
+          .expiring(20)
+          .snapshotChunks(64)
           .compaction(10, 1 << 10)
-          .links(10)
-          .fault(Kind.ISOLATE, 700, 500, 2_500)
+          .links(30)
+          .fault(Kind.ISOLATE, 700, 300, 1_500)
+          .fault(Kind.TRANSFER, 1_000, 300, 600)
           .fault(Kind.KILL, 1_500, 300, 1_500)
           .fault(Kind.POWER_LOSS, 1_500, 100, 1_000)
           .fault(Kind.POWER_CUT_INSIDE, 1_500, 0, 0)
@@ -148,6 +154,52 @@ enum Focus {
           .fault(Kind.TRANSFER, 1_500, 500, 1_000)
           .scenario();
     }
+  },
+
+  /** Balancers are left alone with a deposed leader for longer than a request may take. */
+  ANSWERS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .balancers(2)
+          .links(30)
+          .work(8, 4, 10, 20, 0)
+          .fault(Kind.PARTITION, 1_500, 2_500, 4_000)
+          .fault(Kind.TRANSFER, 2_000, 300, 600)
+          .scenario();
+    }
+  },
+
+  /** Balancers come with a wrong ring. */
+  RINGS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .groups(3)
+          .balancers(2)
+          .work(6, 6, 10, 50, 0)
+          .fault(Kind.BALANCER_RESTART, 1_000, 300, 2_000)
+          .scenario();
+    }
+  },
+
+  /** Members come and go while leaders do. */
+  MEMBERS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .spare(3)
+          .links(20)
+          .work(4, 4, 15, 20, 0)
+          .compaction(10, 1 << 10)
+          .fault(Kind.MEMBERS, 500, 0, 0)
+          .fault(Kind.ISOLATE, 1_200, 100, 900)
+          .fault(Kind.PARTITION, 1_200, 100, 900)
+          .fault(Kind.KILL, 1_500, 20, 300)
+          .fault(Kind.TRANSFER, 1_500, 300, 600)
+          .fault(Kind.WIPE, 5_000, 20, 300)
+          .scenario();
+    }
   };
 
   /** The scenario of a seed. */
@@ -164,10 +216,13 @@ enum Focus {
     private final List<Fault> faults = new ArrayList<>();
     private int nodes = 3;
     private int balancers = 1;
+    private int spare;
+    private int groupCount = 1;
     private RaftOptions raft;
     private NodeOptions.Limits limits;
     private LinkConditions links = LinkConditions.CALM;
     private WorkloadPlan workload;
+    private SnapshotExchange.Options snapshots;
 
     Sketch(long seed) {
       drawn = Scenarios.draw(seed, Scenarios.Profile.SWARM);
@@ -176,10 +231,22 @@ enum Focus {
       leases(raft.leaseReads());
       limits = drawn.limits();
       workload = drawn.workload();
+      snapshots = drawn.snapshots();
     }
 
     Sketch nodes(int few, int many) {
       nodes = random.nextBoolean() ? few : many;
+      return this;
+    }
+
+    /** Nodes that host nothing yet. */
+    Sketch spare(int count) {
+      spare = count;
+      return this;
+    }
+
+    Sketch groups(int count) {
+      groupCount = count;
       return this;
     }
 
@@ -193,6 +260,12 @@ enum Focus {
       links =
           new LinkConditions(
               100_000, spreadMillis * MILLIS, 10_000, 30_000, 10_000, 10_000, 300 * MILLIS, false);
+      return this;
+    }
+
+    /** One message in ten takes much longer than an election. */
+    Sketch slowLinks() {
+      links = new LinkConditions(100_000, 5 * MILLIS, 0, 0, 0, 100_000, 1_500 * MILLIS, false);
       return this;
     }
 
@@ -257,6 +330,29 @@ enum Focus {
       return this;
     }
 
+    Sketch expiring(int percent) {
+      WorkloadPlan plan = workload;
+      workload =
+          new WorkloadPlan(
+              plan.clients(),
+              plan.operations(),
+              plan.keys(),
+              plan.thinkMillis(),
+              plan.readPercent(),
+              plan.comparePercent(),
+              plan.ownIdentityPercent(),
+              plan.leasePercent(),
+              percent,
+              plan.sessionWindow());
+      return this;
+    }
+
+    /** Transfers of many small parts, so that something happens in their midst. */
+    Sketch snapshotChunks(int bytes) {
+      snapshots = new SnapshotExchange.Options(bytes, 1 + random.nextInt(3), 0, 300 * MILLIS);
+      return this;
+    }
+
     /** On the average so many milliseconds apart, each within bounds as long. */
     Sketch fault(Kind kind, int gapMillis, int leastMillis, int mostMillis) {
       int at = FIRST_MILLIS;
@@ -284,6 +380,8 @@ enum Focus {
         case POWER_CUT_INSIDE -> 1 + random.nextInt(30);
         case PARTITION -> random.nextInt(1 << (nodes + balancers));
         case WALL_JUMP -> random.nextInt(-20, 20);
+        case MEMBERS -> random.nextInt(Integer.MAX_VALUE);
+        case BALANCER_RESTART -> groupCount > 1 ? 1 : 0;
         default -> 0;
       };
     }
@@ -293,16 +391,18 @@ enum Focus {
       for (int node = 1; node <= nodes; node++) {
         members.add(node);
       }
-      TreeMap<Integer, java.util.SortedSet<Integer>> groups = new TreeMap<>();
-      groups.put(1, members);
+      TreeMap<Integer, SortedSet<Integer>> groups = new TreeMap<>();
+      for (int group = 1; group <= groupCount; group++) {
+        groups.put(group, members);
+      }
       faults.sort(Comparator.comparingInt(Fault::atMillis));
       return new Scenario(
           drawn.seed(),
-          new Topology(nodes, groups, balancers),
+          new Topology(nodes + spare, groups, balancers),
           raft,
           drawn.wal(),
           limits,
-          drawn.snapshots(),
+          snapshots,
           links,
           workload,
           faults,

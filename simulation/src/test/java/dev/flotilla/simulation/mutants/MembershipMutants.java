@@ -15,6 +15,7 @@ final class MembershipMutants {
                 "change-before-commit-of-the-term",
                 "H45",
                 "members are changed before an entry of the leader's term is committed")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "ConfigChange.java",
                 "return replica.committedInTerm() && replica.memberships.effectiveIndex()",
@@ -23,6 +24,7 @@ final class MembershipMutants {
                 "two-changes-at-once",
                 "H46",
                 "members are changed while an earlier change is not committed")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "ConfigChange.java",
                 "&& replica.memberships.effectiveIndex() <= replica.commitment.index()"
@@ -32,6 +34,7 @@ final class MembershipMutants {
                 "joint-counts-new-voters-only",
                 "H6",
                 "while a configuration is joint, only its incoming half is asked")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "Quorum.java",
                 "return outgoing.length == 0 ? value : Math.min(value, reachedBy(outgoing,"
@@ -43,6 +46,7 @@ final class MembershipMutants {
                     + " yes));",
                 "return majorityOf(incoming, yes);"),
         Mutant.of("learners-counted", "H48", "learners count like voters")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "Quorum.java",
                 "incoming = ascending(membership.voters());",
@@ -51,6 +55,7 @@ final class MembershipMutants {
                     + "    everyone.addAll(membership.learners());\n"
                     + "    incoming = ascending(everyone);"),
         Mutant.of("votes-of-strangers-counted", "H50", "a replica that lost its disk still votes")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "ReplicaState.java",
                 "return bound == 0 ? !membership.isBorn() : bound == incarnation;",
@@ -63,6 +68,7 @@ final class MembershipMutants {
                 "acknowledgements-of-strangers-counted",
                 "H50",
                 "what a replica that lost its disk acknowledges counts as its predecessor's")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "ReplicaState.java",
                 "return bound == 0 || bound == incarnation;",
@@ -71,6 +77,7 @@ final class MembershipMutants {
                 "snapshot-keeps-newer-membership",
                 "H40",
                 "a membership of the replaced log outlives the snapshot")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "MembershipHistory.java",
                 "void resetTo(LogBase base) { history.clear();",
@@ -83,6 +90,7 @@ final class MembershipMutants {
                 "checkpoint-with-the-newest-membership",
                 "H40",
                 "a snapshot carries a membership newer than its position")
+            .in(Focus.MEMBERS)
             .edit(
                 RUNTIME + "AppliedMemberships.java",
                 "if (at.index() > index) {",
@@ -91,6 +99,7 @@ final class MembershipMutants {
                 "cut-membership-stays",
                 "thesis 4.1",
                 "a membership whose entry was cut stays in force")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "Following.java",
                 "replica.memberships.truncateFrom(index);",
@@ -98,6 +107,7 @@ final class MembershipMutants {
                     + "        replica.memberships.truncateFrom(index);\n"
                     + "      }"),
         Mutant.of("removed-leader-stays", "H49", "a leader that was removed goes on leading")
+            .in(Focus.MEMBERS)
             .edit(
                 CORE + "ConfigChange.java",
                 "boolean leaves = !effective.isVoter(replica.self);",

@@ -25,14 +25,14 @@ final class ReadMutants {
                 "if (gathering.count > 0 && replica.committedInTerm()) {",
                 "if (gathering.count > 0) {"),
         Mutant.of(
-                "read-confirmed-by-an-older-round",
+                "read-joins-an-older-round",
                 "H2 H3",
-                "a read is confirmed by a round sent before it arrived")
+                "a read is confirmed by any answer that comes after it")
             .in(Focus.READS)
             .edit(
                 CORE + "ReadIndex.java",
                 "gathering.round = rounds.current();",
-                "gathering.round = rounds.current() - 1;"),
+                "gathering.round = Math.min(rounds.current(), rounds.confirmed() + 1);"),
         Mutant.of(
                 "read-without-a-quorum", "H3", "a read does not wait for its round to be answered")
             .in(Focus.READS)
@@ -40,24 +40,6 @@ final class ReadMutants {
                 CORE + "ReadIndex.java",
                 "long confirmed = awaited.isEmpty() ? 0 : rounds.confirmed();",
                 "long confirmed = awaited.isEmpty() ? 0 : rounds.current();"),
-        Mutant.of(
-                "read-at-the-applied-index",
-                "H8",
-                "a read waits for what is applied, not for what is committed")
-            .in(Focus.READS)
-            .edit(
-                CORE + "ReadIndex.java",
-                "gathering.index = replica.commitment.index();",
-                "gathering.index = replica.commitment.appliedIndex();"),
-        Mutant.of(
-                "query-before-it-is-applied",
-                "H8",
-                "a query does not wait until its index is applied")
-            .in(Focus.READS)
-            .edit(
-                RUNTIME + "Applier.java",
-                "} else if (slot.machine.applied().index() < query.minIndex()) {",
-                "} else if (slot.machine.applied().index() < 0) {"),
         Mutant.of(
                 "lease-from-the-answer",
                 "H4",
@@ -67,15 +49,6 @@ final class ReadMutants {
                 CORE + "Rounds.java",
                 "progress.ackedRoundSentNanos = sentNanos[(int) (answeredRound % REMEMBERED)];",
                 "progress.ackedRoundSentNanos = replica.nowNanos;"),
-        Mutant.of(
-                "lease-not-looked-at-again",
-                "H5 H28",
-                "the lease is not looked at again after the state was read")
-            .in(Focus.LEASES)
-            .edit(
-                RUNTIME + "Applier.java",
-                "if (query.leaseEndNanos() != Long.MAX_VALUE && clock.nanoTime() >= query.leaseEndNanos()) {",
-                "if (query.leaseEndNanos() < 0) {"),
         Mutant.of("lease-kept-in-a-transfer", "H7", "a leader that hands over keeps its lease")
             .in(Focus.LEASES)
             .edit(CORE + "ReadIndex.java", "&& !transfer.hasForfeitedLease()", "")

@@ -76,15 +76,6 @@ final class SnapshotMutants {
             .in(Focus.SNAPSHOTS)
             .edit(KV + "KvStateMachine.java", "expiry.load();", ""),
         Mutant.of(
-                "install-before-the-log-is-reset",
-                "H42",
-                "the state machine takes a snapshot before the log begins at it on disk")
-            .in(Focus.SNAPSHOTS)
-            .edit(
-                RUNTIME + "Replica.java",
-                "installing = new Installing(base, receivedDirectory);",
-                "context.applier.submit(new ApplierWork.Install(group, base, receivedDirectory));"),
-        Mutant.of(
                 "failed-snapshot-never-retried",
                 "H43",
                 "a follower whose snapshot failed is given up")

@@ -44,9 +44,6 @@ final class StateMachineMutants {
                 "floor = to; answers.headMap(to, false).clear();",
                 "answers.headMap(to, false).clear();")
             .edit(KV + "CommandExecutor.java", "seq < ackedBelow || ", ""),
-        Mutant.of("acked-below-off-by-one", "H57", "one answer too many is forgotten")
-            .in(Focus.RETRIES)
-            .edit(KV + "Session.java", "raiseFloor(ackedBelow);", "raiseFloor(ackedBelow + 1);"),
         Mutant.of(
                 "expiry-by-the-local-clock",
                 "H57",
@@ -80,15 +77,11 @@ final class StateMachineMutants {
                 KV + "KeySpace.java",
                 "case REVISION_IS -> current != null && current.revision() == condition.getRevisionIs();",
                 "case REVISION_IS -> current != null;"),
-        Mutant.of("expired-key-still-seen", "H57", "a key is there until it is swept")
-            .edit(
-                KV + "DataRecord.java",
-                "return expiresAtMillis == 0 || clockMillis < expiresAtMillis;",
-                "return true;"),
         Mutant.of(
                 "foreign-slots-served",
                 "design 6",
                 "a command is carried out for a slot the group does not own")
+            .in(Focus.RINGS)
             .edit(
                 KV + "CommandExecutor.java",
                 "if (!table.owns(slot)) {",
