@@ -41,7 +41,10 @@ final class Electorate {
 
   static void check(int group, long index, long term, Collection<Voter> voters) {
     for (Voter candidate : voters) {
+      // A replica without any entry begins with the members of its configuration, and whether two
+      // such could begin the group anew is not judged here.
       if (!candidate.holds
+          && candidate.lastIndex > 0
           && candidate.standing == Standing.MEMBER
           && candidate.membership.isVoter(candidate.node)
           && couldWin(candidate, voters)) {

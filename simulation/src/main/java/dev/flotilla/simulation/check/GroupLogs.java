@@ -2,6 +2,9 @@ package dev.flotilla.simulation.check;
 
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Entry;
+import dev.flotilla.raft.core.EntryKind;
+import dev.flotilla.raft.core.Membership;
+import dev.flotilla.raft.core.MembershipCodec;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.runtime.ReplicaView;
 import dev.flotilla.simulation.world.Violation;
@@ -35,8 +38,12 @@ final class GroupLogs {
     Role role = Role.FOLLOWER;
     CoreStatus status;
 
+    /** Where the newest membership was last seen to stand. */
+    long membershipIndex;
+
     Shadow(CoreStatus status) {
       this.status = status;
+      membershipIndex = status.membershipIndex();
       baseIndex = status.base().index();
       baseTerm = status.base().term();
       commit = baseIndex;
@@ -74,6 +81,11 @@ final class GroupLogs {
   private final Map<At, Content> entries = new HashMap<>();
   private final Map<Long, Integer> leaders = new HashMap<>();
   private final TreeMap<Integer, Shadow> shadows = new TreeMap<>();
+
+  private final Map<At, Membership> memberships = new HashMap<>();
+
+  /** Those that were committed, by where they stand. */
+  private final TreeMap<Long, Membership> committedMemberships = new TreeMap<>();
 
   /** Terms of the committed entries; index 1 is at position 0. */
   private final List<Long> committed = new ArrayList<>();
@@ -143,8 +155,30 @@ final class GroupLogs {
           "terms never go back", at(node) + "from " + shadow.term + " to " + status.term());
     }
     lookAtRole(node, status, shadow);
+    lookAtMembership(node, status, shadow);
     shadow.term = status.term();
     shadow.role = status.role();
+  }
+
+  /** One change of members at a time, and none before an entry of the term is committed (H45). */
+  private void lookAtMembership(int node, CoreStatus status, Shadow shadow) {
+    long index = status.membershipIndex();
+    boolean changed =
+        index > shadow.membershipIndex
+            && status.role() == Role.LEADER
+            && index > status.base().index()
+            && shadow.termAt(index) == status.term();
+    boolean settled =
+        shadow.membershipIndex <= status.commitIndex()
+            && shadow.termAt(Math.max(status.commitIndex(), shadow.baseIndex)) == status.term();
+    if (changed && !settled) {
+      throw new Violation(
+          "one change of members at a time",
+          at(node)
+              + "leads term %d with a change at %d, another at %d, commit %d"
+                  .formatted(status.term(), index, shadow.membershipIndex, status.commitIndex()));
+    }
+    shadow.membershipIndex = index;
   }
 
   /** Who wants to know of entries that disappear. */
@@ -166,6 +200,7 @@ final class GroupLogs {
         marks.hit(Mark.SNAPSHOT_INSTALLED);
         marks.hitIf(shadow.lastIndex() > base, Mark.SNAPSHOT_INSTALLED_OVER_LONGER_LOG);
         shadow.restart(base, status.base().term());
+        checkMembershipOfSnapshot(node, status);
         shadow.commit = Math.max(shadow.commit, base);
       } else {
         marks.hit(Mark.LOG_COMPACTED);
@@ -228,6 +263,10 @@ final class GroupLogs {
         throw new Violation("terms in a log never go back", at(node) + "at " + entry.index());
       }
       shadow.terms.add(entry.term());
+      if (entry.kind() == EntryKind.MEMBERSHIP) {
+        memberships.put(
+            new At(entry.index(), entry.term()), MembershipCodec.decode(entry.payload()));
+      }
     }
   }
 
@@ -284,6 +323,10 @@ final class GroupLogs {
       return;
     }
     committed.add(term);
+    Membership membership = memberships.get(new At(index, term));
+    if (membership != null) {
+      committedMemberships.put(index, membership);
+    }
     marks.hitIf(term < status.term(), Mark.ENTRIES_OF_OLDER_TERM_COMMITTED);
     shadows.forEach((other, shadow) -> {
       if (shadow.role == Role.LEADER && shadow.term >= status.term()) {
@@ -356,6 +399,31 @@ final class GroupLogs {
                     .formatted(term, other, shadow.term, left));
       }
     });
+  }
+
+  /** A snapshot brings the membership of its own place, whatever the log said before (H40). */
+  private void checkMembershipOfSnapshot(int node, CoreStatus status) {
+    Map.Entry<Long, Membership> known = committedMemberships.floorEntry(status.base().index());
+    if (known != null
+        && status.membershipIndex() <= status.base().index()
+        && !known.getValue().equals(status.membership())) {
+      throw new Violation(
+          "snapshots hold the membership of their place",
+          at(node)
+              + "base %d with %s, where %s was committed at %d"
+                  .formatted(
+                      status.base().index(),
+                      status.membership(),
+                      known.getValue(),
+                      known.getKey()));
+    }
+    if (status.membershipIndex() > status.lastIndex()) {
+      throw new Violation(
+          "snapshots replace memberships",
+          at(node)
+              + "has one of %d in a log to %d"
+                  .formatted(status.membershipIndex(), status.lastIndex()));
+    }
   }
 
   private void checkElectorate() {

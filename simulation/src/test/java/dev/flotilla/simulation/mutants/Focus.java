@@ -197,7 +197,6 @@ enum Focus {
           .fault(Kind.PARTITION, 1_200, 100, 900)
           .fault(Kind.KILL, 1_500, 20, 300)
           .fault(Kind.TRANSFER, 1_500, 300, 600)
-          .fault(Kind.WIPE, 5_000, 20, 300)
           .scenario();
     }
   };
