@@ -2,6 +2,7 @@ package dev.flotilla.balancer.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.proto.client.v1.ErrorCode;
 import dev.flotilla.proto.client.v1.Member;
 import dev.flotilla.proto.client.v1.Members;
 import java.time.Duration;
@@ -37,6 +38,23 @@ final class MembersTest extends RouterScene {
     assertThat(nodesAsked()).containsExactly(1, 9);
     assertThat(nodes.wanted).containsEntry(9, address(9));
     assertThat(router.groups().getFirst().leader()).isEqualTo(new Leader(9, 4));
+  }
+
+  /** Else nobody would ever ask a leader outside the configuration whose connection broke. */
+  @Test
+  void aForgottenLeaderIsAskedAgainAlthoughItsTermIsNoNews() {
+    LeaderCache leaders = new LeaderCache(1);
+    KnownMembers members = new KnownMembers(List.of(new GroupView.Member(1, address(1))), () -> {});
+    leaders.learn(GROUP, new Leader(9, 4));
+    leaders.forget(GROUP, new Leader(9, 4));
+    boolean news =
+        LeaderHints.learn(
+            leaders,
+            GROUP,
+            members,
+            FakeNodes.refused(ErrorCode.ERROR_CODE_NOT_LEADER, new Leader(9, 4)));
+    assertThat(news).isFalse();
+    assertThat(members.has(9)).isTrue();
   }
 
   @Test
