@@ -63,6 +63,7 @@ final class Replica implements Effects {
   private final CompactionPolicy compaction;
   private final ReplicaSnapshots snapshots;
   private final AppliedMemberships memberships;
+  private final RoleNews roleNews = new RoleNews();
   private final WakeSchedule wake = new WakeSchedule();
   private final List<ReadyRead> readyReads = new ArrayList<>();
   private final List<Consumer<Effect.TransferEnded>> transferWaiters = new ArrayList<>();
@@ -400,6 +401,14 @@ final class Replica implements Effects {
               heard.node(),
               Long.toHexString(heard.bound()),
               Long.toHexString(heard.incarnation()));
+      case Effect.RemovalLearned learned ->
+          log.info(
+              "{} {} in term {}: removed, its group goes on without it since index {}, says node {}",
+              context.options.name(),
+              name,
+              term,
+              learned.index(),
+              learned.from());
       case Effect.MembershipChanged changed -> {
         members.changed(changed.index());
         publishLeadership();
@@ -451,7 +460,20 @@ final class Replica implements Effects {
         desk.leadershipLost(applyTarget);
         snapshots.leadershipLost();
       }
-      log.info("{} {}: {} in term {}, leader {}", context.options.name(), name, role, term, leader);
+      tell(changed);
+    }
+  }
+
+  private void tell(Effect.RoleChanged changed) {
+    if (roleNews.isNews(changed, context.nowNanos)) {
+      log.info(
+          "{} {}: {} in term {}, leader {}; {} changes to and fro not told",
+          context.options.name(),
+          name,
+          role,
+          term,
+          leader,
+          roleNews.takePassedOver());
     }
   }
 

@@ -301,6 +301,35 @@ final class MembershipTest {
     }
   }
 
+  /** H49: after a restart too, since what it was told is not written anywhere. */
+  @Test
+  void aNodeThatMissedItsRemovalIsToldAndFallsSilentAndCanBeAddedAgain() throws IOException {
+    try (RuntimeCluster cluster = bornGroupOfThree()) {
+      int leader = cluster.awaitLeader(GROUP);
+      int removed = cluster.followerOf(leader);
+      cluster.network.isolate(removed);
+      done(cluster, remove(removed));
+      cluster.network.heal();
+      cluster.await("the removed node to know", () -> isRemoved(cluster, removed));
+      long sent = cluster.network.sentBy(removed);
+      cluster.run(5_000);
+      assertThat(cluster.network.sentBy(removed)).isEqualTo(sent);
+
+      cluster.kill(removed);
+      cluster.start(removed);
+      cluster.await("the removed node to know again", () -> isRemoved(cluster, removed));
+      done(cluster, add(removed));
+      cluster.await(
+          "the node to be a member again",
+          () -> cluster.replica(removed, GROUP).getStanding() == Standing.STANDING_MEMBER);
+      assertThat(voters(cluster)).contains(1, 2, 3);
+    }
+  }
+
+  private static boolean isRemoved(RuntimeCluster cluster, int node) {
+    return cluster.replica(node, GROUP).getStanding() == Standing.STANDING_REMOVED;
+  }
+
   @Test
   void aDeadNodeIsReplacedInOneOperation() throws IOException {
     try (RuntimeCluster cluster = bornGroupOfThree()) {
