@@ -208,6 +208,9 @@ final class MembershipTest {
       cluster.join(4);
       cluster.run(50);
       assertThat(cluster.replica(4, GROUP).getStanding()).isEqualTo(Standing.STANDING_JOINING);
+      assertThat(cluster.replica(4, GROUP).hasSinceLeaderContactMillis())
+          .as("it never heard a leader")
+          .isFalse();
       assertThat(cluster.network.contactsOf(4)).containsOnlyKeys(1, 2, 3);
       assertThat(cluster.network.contactsOf(1)).containsOnlyKeys(2, 3);
 
