@@ -1,4 +1,4 @@
-package dev.flotilla.raft.transport;
+package dev.flotilla.raft.wire;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.flotilla.proto.raft.v1.RaftMessage;

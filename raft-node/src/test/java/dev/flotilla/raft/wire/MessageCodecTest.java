@@ -1,4 +1,4 @@
-package dev.flotilla.raft.transport;
+package dev.flotilla.raft.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
