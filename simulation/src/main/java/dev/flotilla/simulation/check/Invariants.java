@@ -15,7 +15,7 @@ import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.ReplicaView;
-import dev.flotilla.raft.transport.MessageCodec;
+import dev.flotilla.raft.wire.MessageCodec;
 import dev.flotilla.simulation.world.Dice;
 import dev.flotilla.simulation.world.Host;
 import dev.flotilla.simulation.world.Topology;

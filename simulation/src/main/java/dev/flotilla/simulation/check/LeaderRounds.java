@@ -66,8 +66,7 @@ final class LeaderRounds {
       return; // another leader's question, or another quorum's
     }
     long confirmed =
-        reached(
-            status, node -> node == self ? Long.MAX_VALUE : answered.getOrDefault(node, 0L));
+        reached(status, node -> node == self ? Long.MAX_VALUE : answered.getOrDefault(node, 0L));
     if (confirmed <= arrival.round()) {
       throw new Violation(
           "reads wait for a later round",
