@@ -385,6 +385,8 @@ public final class Invariants implements Watch {
       }
       ReplicaView view = host.view(message.getGroup());
       if (view != null && message.hasVoteRequest()) {
+        promises(host.id(), message.getGroup())
+            .asked(message.getFrom(), message.getTerm(), message.getVoteRequest());
         long term = message.getVoteRequest().getLastLogTerm();
         long index = message.getVoteRequest().getLastLogIndex();
         marks.hitIf(
