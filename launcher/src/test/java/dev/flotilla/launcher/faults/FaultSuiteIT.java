@@ -107,10 +107,15 @@ class FaultSuiteIT {
         .map(fault -> DynamicTest.dynamicTest(fault.name(), () -> trial(fault)));
   }
 
+  private static ClusterNetwork network(int groups) {
+    return Namespaces.orLoopback(groups * FaultedCluster.NODES_PER_GROUP);
+  }
+
   private static void trial(Fault fault) throws IOException {
     if (cluster == null) {
+      int groups = FORM.equals("long") ? 3 : 1;
       cluster =
-          FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), FORM.equals("long") ? 3 : 1);
+          FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), groups, network(groups));
     }
     for (Need need : fault.needs()) {
       Optional<String> missing = need.missing(cluster);

@@ -27,21 +27,7 @@ final class Strace {
   static Strace attach(ServerProcess server, String injection, Path folder) {
     try {
       Path log = Files.createTempFile(folder, "strace-" + server.name(), ".log");
-      Process process =
-          new ProcessBuilder(
-                  "strace",
-                  "-f",
-                  "-p",
-                  Long.toString(server.pid()),
-                  "-o",
-                  log.toString(),
-                  "-e",
-                  "trace=fsync,fdatasync",
-                  "-e",
-                  "inject=fsync,fdatasync:" + injection)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
+      Process process = trace(server.pid(), injection, log);
       Strace strace = new Strace(process, log);
       try {
         Awaitility.await("strace in effect on " + server.name())
@@ -55,6 +41,55 @@ final class Strace {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Makes the fsyncs of a process of ours fail, as the faults do to a node's.
+   *
+   * @throws RuntimeException or AssertionError when that is not possible here
+   */
+  static void tryIt(Path folder) {
+    try {
+      Path log = Files.createTempFile(folder, "strace", ".log");
+      String loop = "for i in {1..600}; do sync '" + log + "' || exit 7; sleep 0.05; done";
+      Process victim =
+          new ProcessBuilder("bash", "-c", loop)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      Process strace = trace(victim.pid(), "error=EIO", log);
+      try {
+        boolean ended = victim.waitFor(20, TimeUnit.SECONDS);
+        if (!ended || victim.exitValue() != 7) {
+          throw new IllegalStateException("strace cannot attach or cannot change calls");
+        }
+      } finally {
+        victim.destroyForcibly();
+        strace.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Process trace(long pid, String injection, Path log) throws IOException {
+    return new ProcessBuilder(
+            "strace",
+            "-f",
+            "-p",
+            Long.toString(pid),
+            "-o",
+            log.toString(),
+            "-e",
+            "trace=fsync,fdatasync",
+            "-e",
+            "inject=fsync,fdatasync:" + injection)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   /** How many calls it has changed. */
