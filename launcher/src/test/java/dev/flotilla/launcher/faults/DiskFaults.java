@@ -111,7 +111,7 @@ final class DiskFaults {
 
   /** The leader's file system is full: it refuses to write, goes on reading, and recovers. */
   static final class DiskFull implements Fault {
-    private static final String SIZE = "768m";
+    private static final long ROOM_MIB = 512;
     private static final int CHUNK = 1 << 20;
 
     private int victim;
@@ -131,7 +131,7 @@ final class DiskFaults {
     @Override
     public void prepare(FaultedCluster cluster) {
       victim = cluster.followers().getFirst();
-      cluster.moveToSmallDisk(victim, SIZE);
+      cluster.moveToSmallDisk(victim, ROOM_MIB);
       cluster.makeLeader(victim);
     }
 

@@ -361,15 +361,19 @@ final class FaultedCluster implements AutoCloseable {
   /**
    * Gives a node's folder a file system of its own, in memory, with all that is in it. The node is
    * stopped for it and started again.
+   *
+   * @param roomMib what is left beside what the folder holds
    */
-  void moveToSmallDisk(int id, String size) {
+  void moveToSmallDisk(int id, long roomMib) {
     ServerProcess node = node(id);
     node.end();
     Path folder = folder(id);
     Path aside = aside(folder);
     Host.run("mv", folder.toString(), aside.toString());
     Host.run("mkdir", folder.toString());
-    Host.run("mount", "-t", "tmpfs", "-o", "size=" + size, "flotilla-faults", folder.toString());
+    long held = Long.parseLong(Host.run("du", "-sm", aside.toString()).split("\\s")[0]);
+    String size = "size=" + (held + roomMib) + "m";
+    Host.run("mount", "-t", "tmpfs", "-o", size, "flotilla-faults", folder.toString());
     smallDisks.add(folder);
     Host.run("cp", "-a", aside + "/.", folder.toString());
     Host.run("rm", "-rf", aside.toString());

@@ -199,6 +199,23 @@ final class Namespaces implements ClusterNetwork {
     }
   }
 
+  /** Has the node's own host lose what it sends to an address. */
+  void swallow(int node, String address) {
+    Host.run("ip", "-n", space(node), "route", "add", "blackhole", address + "/32");
+  }
+
+  /** How many addresses the node's host loses packets to. */
+  long swallows(int node) {
+    return Host.run("ip", "-n", space(node), "route", "show", "type", "blackhole")
+        .lines()
+        .filter(line -> line.contains("blackhole"))
+        .count();
+  }
+
+  void swallowNothing(int node) {
+    Host.attempt("ip", "-n", space(node), "route", "flush", "type", "blackhole");
+  }
+
   /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */
   void narrow(int node, String rate) {
     String[] command =

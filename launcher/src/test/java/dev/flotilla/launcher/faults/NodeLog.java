@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,6 +73,11 @@ final class NodeLog {
 
   private static String shortened(String line) {
     return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + " ...";
+  }
+
+  /** The first words that match; empty when none do. */
+  Optional<String> tells(Pattern sign) {
+    return sign.matcher(text()).results().map(MatchResult::group).findFirst();
   }
 
   /** What it did about it, as its log tells. */

@@ -73,6 +73,11 @@ final class ProcessFaults {
       return "kill -9 of all";
     }
 
+    @Override
+    public boolean hurtsAll() {
+      return true;
+    }
+
     private static List<ServerProcess> all(FaultedCluster cluster) {
       List<ServerProcess> all = new ArrayList<>(cluster.nodes());
       all.add(cluster.balancer());
