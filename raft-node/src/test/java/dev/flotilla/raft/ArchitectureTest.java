@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -159,6 +160,26 @@ final class ArchitectureTest {
         .resideOutsideOfPackage("dev.flotilla.raft.transport..")
         .should()
         .dependOnClassesThat(resideInAnyPackage("io.grpc..", "io.netty.."))
+        .check(MODULE);
+  }
+
+  @Test
+  void noTwoPackagesNeedEachOther() {
+    slices().matching("dev.flotilla.raft.(*)..").should().beFreeOfCycles().check(MODULE);
+  }
+
+  @Test
+  void theWireFormatKnowsTheCoreOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flotilla.raft.wire..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.flotilla.raft..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "dev.flotilla.raft.wire..", "dev.flotilla.raft.core.."))))
         .check(MODULE);
   }
 

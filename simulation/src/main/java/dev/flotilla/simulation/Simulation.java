@@ -7,6 +7,7 @@ import dev.flotilla.simulation.check.Invariants;
 import dev.flotilla.simulation.check.Mark;
 import dev.flotilla.simulation.check.Marks;
 import dev.flotilla.simulation.faults.Striker;
+import dev.flotilla.simulation.workload.Crowd;
 import dev.flotilla.simulation.workload.Workload;
 import dev.flotilla.simulation.world.Host;
 import dev.flotilla.simulation.world.LinkConditions;
@@ -65,7 +66,7 @@ public final class Simulation {
     this.invariants = made[0];
     this.workload =
         new Workload(world, scenario.workload(), scenario.raft().leaseReads(), invariants, marks);
-    this.striker = new Striker(world, scenario.links());
+    this.striker = new Striker(world, scenario.links(), new Crowd(world)::come);
   }
 
   /** Makes a run. */

@@ -19,9 +19,8 @@ import org.slf4j.LoggerFactory;
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 300);
 
-  /** Hit over longer runs; these seeds are too few for them. */
-  private static final EnumSet<Mark> RARE =
-      EnumSet.of(Mark.LONG_TAIL_TRUNCATED, Mark.SNAPSHOT_INSTALLED_OVER_LONGER_LOG);
+  /** Hit once in some hundred seeds; these are too few to count on it. */
+  private static final EnumSet<Mark> RARE = EnumSet.of(Mark.SNAPSHOT_INSTALLED_OVER_LONGER_LOG);
 
   private static final long FIRST_SEED = Long.getLong("simulation.from", 1);
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's status as the documents its HTTP port serves. Groups and nodes go by their names;
- * unknown leaders are null.
+ * leaders that are unknown, and the time since one was heard, are null.
  */
 public final class StatusDocuments {
   private final ClusterConfig config;
@@ -54,7 +54,9 @@ public final class StatusDocuments {
     document.put("standing", standing(replica.getStanding()));
     document.put("term", replica.getTerm());
     document.put("leader", nodeName(replica.getLeader()));
-    document.put("timeSinceLastHeartbeat", replica.getSinceLeaderContactMillis());
+    document.put(
+        "timeSinceLastHeartbeat",
+        replica.hasSinceLeaderContactMillis() ? replica.getSinceLeaderContactMillis() : null);
     document.put("commitIndex", replica.getCommitIndex());
     document.put("appliedIndex", replica.getAppliedIndex());
     document.put("firstLogIndex", replica.getFirstIndex());

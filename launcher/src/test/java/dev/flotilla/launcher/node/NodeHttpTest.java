@@ -76,6 +76,14 @@ class NodeHttpTest {
   }
 
   @Test
+  void whoeverNeverHeardALeaderSaysSo() throws Exception {
+    node.replica = node.replica.toBuilder().clearSinceLeaderContactMillis().build();
+    JsonNode status = json("/raft/status");
+    assertThat(status.has("timeSinceLastHeartbeat")).isTrue();
+    assertThat(status.path("timeSinceLastHeartbeat").isNull()).isTrue();
+  }
+
+  @Test
   void theStateHashIsLeftOutOnRequest() throws Exception {
     assertThat(json("/raft/status?hash=false").path("stateHash").isNull()).isTrue();
     assertThat(node.hashesAsked).isZero();

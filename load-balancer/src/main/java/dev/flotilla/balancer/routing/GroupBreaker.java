@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A group's circuit breaker: Resilience4j's, told about whole requests and not about attempts. A
@@ -15,17 +16,25 @@ import java.util.concurrent.TimeUnit;
  * in vain for {@code breakerPatience} and longer is. Redirects, refused slots and overload are
  * answers of a live group and count as neither success nor failure.
  *
- * <p>Open, it lets a handful of requests through every {@code breakerOpen}; the first that gets an
- * answer ends it.
+ * <p>Open, it lets a handful of requests through after {@code breakerOpen}, and one more each time
+ * that has passed again; the first that gets an answer ends it. For a request may wait until its
+ * deadline for a node that vanished under it, while the group has long been well again.
  */
 final class GroupBreaker {
   private static final int PROBES = 4;
   private static final int LEAST_CALLS = 8;
 
   private final CircuitBreaker breaker;
+  private final RouterEnvironment.Ticker ticker;
   private final long patienceNanos;
+  private final long openNanos;
+
+  /** When the newest probe was let through. */
+  private final AtomicLong lastProbeNanos = new AtomicLong();
 
   GroupBreaker(String group, RouterOptions options, RouterEnvironment.Ticker ticker) {
+    this.ticker = ticker;
+    openNanos = options.breakerOpen().toNanos();
     patienceNanos = options.breakerPatience().toNanos();
     CircuitBreakerConfig config =
         CircuitBreakerConfig.custom()
@@ -45,6 +54,23 @@ final class GroupBreaker {
 
   /** Whether a request may try. When it may, exactly one of the three methods below must follow. */
   boolean permits() {
+    if (breaker.tryAcquirePermission()) {
+      if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+        lastProbeNanos.set(ticker.nanoTime());
+      }
+      return true;
+    }
+    return breaker.getState() == CircuitBreaker.State.HALF_OPEN && permitsOneMoreProbe();
+  }
+
+  private boolean permitsOneMoreProbe() {
+    long now = ticker.nanoTime();
+    long last = lastProbeNanos.get();
+    if (now - last < openNanos || !lastProbeNanos.compareAndSet(last, now)) {
+      return false;
+    }
+    // Half open, what is given back may be taken again.
+    breaker.releasePermission();
     return breaker.tryAcquirePermission();
   }
 

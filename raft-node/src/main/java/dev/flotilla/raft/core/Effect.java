@@ -81,6 +81,12 @@ public sealed interface Effect {
    */
   record StrangerHeard(int node, long bound, long incarnation) implements Effect {}
 
+  /**
+   * This replica was away when it was removed, and has now been told: the group goes on without it
+   * since its membership at {@code index} is committed (H49). Told once.
+   */
+  record RemovalLearned(int from, long index) implements Effect {}
+
   /** The membership in force changed. */
   record MembershipChanged(Membership membership, long index) implements Effect {}
 }

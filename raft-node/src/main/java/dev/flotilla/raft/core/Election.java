@@ -186,7 +186,11 @@ final class Election {
             && replica.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
     replica.out.sendWhenDurable(
         new PreVoteReply(
-            replica.self, request.from(), grant ? request.term() : replica.term(), grant));
+            replica.self,
+            request.from(),
+            grant ? request.term() : replica.term(),
+            grant,
+            replica.memberships.removalOf(request.from(), replica.commitment.index())));
   }
 
   /**
@@ -195,6 +199,9 @@ final class Election {
    * @param incarnation of the replica that answers
    */
   void onPreVoteReply(PreVoteReply reply, long incarnation) {
+    if (reply.removedAt() != 0) {
+      onRemoval(reply);
+    }
     if (!reply.granted() && reply.term() > replica.term()) {
       roles.toFollower(reply.term(), 0);
       return;
@@ -209,6 +216,23 @@ final class Election {
     }
     answers.record(reply.from(), reply.granted());
     resolve(answers);
+  }
+
+  /**
+   * The group goes on without this replica, which was away when that was decided and which nobody
+   * sends the decision any more. Whoever says so holds the committed entry, so it may be any
+   * replica, and the answer any age.
+   */
+  private void onRemoval(PreVoteReply reply) {
+    boolean known = replica.isToldRemoved();
+    replica.tellRemoved(reply.removedAt());
+    if (known || !replica.isToldRemoved()) {
+      return;
+    }
+    if (replica.role == Role.PRE_CANDIDATE || replica.role == Role.CANDIDATE) {
+      roles.toFollower(replica.term(), 0);
+    }
+    replica.out.emit(new Effect.RemovalLearned(reply.from(), reply.removedAt()));
   }
 
   /** Whether a request for votes of a later term is not even looked at, because a leader lives. */

@@ -68,6 +68,24 @@ final class MembershipHistory {
     return null;
   }
 
+  /**
+   * Where the membership in force at {@code commitIndex} stands, if the group goes on without the
+   * node: neither that one nor any after it holds the node. 0 otherwise, and when nobody is known
+   * to be a member.
+   */
+  long removalOf(int node, long commitIndex) {
+    for (int i = history.size() - 1; i >= 0; i--) {
+      At at = history.get(i);
+      if (at.membership().contains(node)) {
+        return 0;
+      }
+      if (at.index() <= commitIndex) {
+        return at.membership().isEmpty() ? 0 : at.index();
+      }
+    }
+    return 0;
+  }
+
   /** All nodes of the membership in force at {@code index} and of those after it. */
   SortedMap<Integer, Member> membersSince(long index) {
     TreeMap<Integer, Member> members = new TreeMap<>();

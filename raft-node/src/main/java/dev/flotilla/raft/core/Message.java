@@ -17,8 +17,19 @@ public sealed interface Message {
   record PreVoteRequest(int from, int to, long term, long lastLogIndex, long lastLogTerm)
       implements Message {}
 
-  /** Granted: carries the request's term. Refused: the refuser's own. */
-  record PreVoteReply(int from, int to, long term, boolean granted) implements Message {}
+  /**
+   * Granted: carries the request's term. Refused: the refuser's own.
+   *
+   * @param removedAt where the committed membership stands that goes on without the asking node
+   *     (H49); 0 when the answering replica knows of none
+   */
+  record PreVoteReply(int from, int to, long term, boolean granted, long removedAt)
+      implements Message {
+    /** Says nothing of a removal. */
+    public PreVoteReply(int from, int to, long term, boolean granted) {
+      this(from, to, term, granted, 0);
+    }
+  }
 
   /**
    * @param leadershipTransfer the leader itself asked for this campaign: skip the check that a

@@ -23,6 +23,12 @@ final class ReplicaState {
    */
   int leader;
 
+  /**
+   * The highest index at which a committed membership is known to go on without this node, from
+   * those who hold it; 0 for none. See {@link #isToldRemoved}.
+   */
+  private long toldRemovedAt;
+
   /** The time of the step under way, monotonic. */
   long nowNanos;
 
@@ -76,9 +82,30 @@ final class ReplicaState {
    * to it, or nobody is bound yet. Of a membership not known to be committed the outgoing half does
    * not count: the node may stand there for the replica it had before, see {@link MemberUpkeep},
    * and if it does not, the membership before that one has it among the incoming.
+   *
+   * <p>Nor may a replica that has been told that it was removed.
    */
   boolean mayCampaign() {
-    return memberships.mayCampaign(self, identity, commitment.index());
+    return !isToldRemoved() && memberships.mayCampaign(self, identity, commitment.index());
+  }
+
+  /** A membership committed at {@code index} goes on without this node. */
+  void tellRemoved(long index) {
+    toldRemovedAt = Math.max(toldRemovedAt, index);
+  }
+
+  /**
+   * Whether this replica has been told of a removal that its log knows nothing of (H49). What it
+   * was told is true for ever, but not the last word: a membership that stands later in its log may
+   * have let it in again, and then counts.
+   *
+   * <p>Why it costs nobody a leader that such a replica does not campaign: either its log lacks an
+   * entry that is committed, so that it could not win; or it holds all that is committed up to
+   * there, and so does a quorum in which it is not counted. It votes as before: whether its vote
+   * counts is for others to judge.
+   */
+  boolean isToldRemoved() {
+    return toldRemovedAt != 0 && toldRemovedAt >= memberships.effectiveIndex();
   }
 
   /**
@@ -124,7 +151,7 @@ final class ReplicaState {
     }
     Membership membership = memberships.lastHolding(self, commitment.index());
     boolean gone = !effective.contains(self) && memberships.effectiveIndex() <= commitment.index();
-    if (membership == null || gone) {
+    if (membership == null || gone || isToldRemoved()) {
       return Standing.REMOVED;
     }
     long bound = membership.incarnationOf(self);

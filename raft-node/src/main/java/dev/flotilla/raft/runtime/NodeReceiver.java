@@ -6,7 +6,7 @@ import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.env.Transport;
 import dev.flotilla.raft.snapshot.SnapshotExchange;
-import dev.flotilla.raft.transport.MessageCodec;
+import dev.flotilla.raft.wire.MessageCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import dev.flotilla.proto.raft.v1.RaftMessage;
 import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.Message;
 import dev.flotilla.raft.env.Transport;
-import dev.flotilla.raft.transport.MessageCodec;
+import dev.flotilla.raft.wire.MessageCodec;
 import java.util.Map;
 import java.util.TreeMap;
 

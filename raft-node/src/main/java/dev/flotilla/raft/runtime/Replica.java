@@ -40,14 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Replica implements Effects {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
 
-  /** Most bytes of entries handed to the applier and not worked off (H52). */
-  private static final long APPLY_WINDOW_BYTES = 8L << 20;
-
-  private record ReadyRead(List<ClientCall> calls, long index, long leaseEndNanos) {}
-
-  /** A received snapshot whose base waits to be on disk. */
-  private record Installing(LogBase base, String directory) {}
-
   final int group;
   final String name;
   final GroupMetrics metrics;
@@ -62,9 +54,9 @@ final class Replica implements Effects {
   private final MachineSlot slot;
   private final CompactionPolicy compaction;
   private final ReplicaSnapshots snapshots;
-  private final AppliedMemberships memberships;
+  private final Handover handover;
+  private final RoleNews roleNews = new RoleNews();
   private final WakeSchedule wake = new WakeSchedule();
-  private final List<ReadyRead> readyReads = new ArrayList<>();
   private final List<Consumer<Effect.TransferEnded>> transferWaiters = new ArrayList<>();
 
   private Role role = Role.FOLLOWER;
@@ -74,17 +66,6 @@ final class Replica implements Effects {
   /** The last leader that was known, to count changes. */
   private int lastLeader;
 
-  /** Committed and durable, so to be applied. */
-  private long applyTarget;
-
-  /** Handed to the applier; never above applyTarget. */
-  private long handedIndex;
-
-  private long handedBytes;
-
-  /** Where the state machine stands, as it last said. */
-  private AppliedPosition applied;
-
   /** Last entry written in this pass and not reported durable; index 0 = none. */
   private long writtenIndex;
 
@@ -93,10 +74,6 @@ final class Replica implements Effects {
   /** Term and vote written in this pass and not reported durable. */
   private @Nullable HardState writtenHardState;
 
-  /** Directory of the snapshot being offered to the core, for the install it may ask for. */
-  private String receivedDirectory = "";
-
-  private @Nullable Installing installing;
   private long wakeProposalId;
   private boolean draining;
   private @Nullable String failure;
@@ -120,14 +97,11 @@ final class Replica implements Effects {
     this.stored = stored;
     this.slot = slot;
     this.metrics = slot.metrics;
-    this.memberships = memberships;
     this.stamps = new StampClock(context.clock, slot.machine.clockMillis());
     this.desk = new ClientDesk(context, group, metrics, backlog, stamps);
+    this.handover = new Handover(context, core, slot, memberships, desk, stamps);
     this.compaction = new CompactionPolicy(context.options.limits(), stored, context.nowNanos);
     this.snapshots = new ReplicaSnapshots(context, group, metrics);
-    this.applied = slot.published;
-    this.applyTarget = applied.index();
-    this.handedIndex = applied.index();
     CoreStatus status = core.status(context.nowNanos);
     this.role = status.role();
     this.term = status.term();
@@ -242,16 +216,14 @@ final class Replica implements Effects {
   }
 
   void applied(Mail.Applied mail) {
-    handedBytes -= mail.bytes();
-    AppliedPosition position = mail.position();
-    if (position.index() > applied.index()) {
-      compaction.applied(position.index() - applied.index(), mail.bytes());
-      applied = position;
-      memberships.forgetBefore(position.index());
-      step(new Input.Applied(position.index()));
+    long index = mail.position().index();
+    long entries = handover.worked(mail);
+    if (entries > 0) {
+      compaction.applied(entries, mail.bytes());
+      step(new Input.Applied(index));
     }
-    members.applied(position.index());
-    wake.update(mail.wake(), position.index(), context.nowNanos);
+    members.applied(index);
+    wake.update(mail.wake(), index, context.nowNanos);
   }
 
   void flushed(AppliedPosition position) {
@@ -274,8 +246,7 @@ final class Replica implements Effects {
   }
 
   void checkpointTaken(String staging, AppliedPosition position) {
-    snapshots.checkpointTaken(
-        staging, new LogBase(position.index(), position.term(), memberships.at(position.index())));
+    snapshots.checkpointTaken(staging, handover.baseAt(position));
   }
 
   void snapshotPublished(Mail.SnapshotPublished mail) {
@@ -290,7 +261,7 @@ final class Replica implements Effects {
   }
 
   void snapshotReceived(Mail.SnapshotReceived mail) {
-    receivedDirectory = mail.directory();
+    handover.offered(mail.directory());
     step(new Input.SnapshotReceived(mail.from(), mail.term(), mail.base()));
   }
 
@@ -338,7 +309,7 @@ final class Replica implements Effects {
    * already.
    */
   private boolean mayProposeWake() {
-    return leads() && !draining && applied.term() == term;
+    return leads() && !draining && handover.applied().term() == term;
   }
 
   // ---------------------------------------------------------------- effects
@@ -357,7 +328,7 @@ final class Replica implements Effects {
         writtenHardState = hard.hardState();
       }
       case Effect.Send send -> send(send);
-      case Effect.ApplyUpTo apply -> applyTarget = Math.max(applyTarget, apply.index());
+      case Effect.ApplyUpTo apply -> handover.extend(apply.index());
       case Effect.ProposalAccepted accepted -> {
         if (accepted.proposalId() == wakeProposalId) {
           wake.proposed(accepted.index());
@@ -374,9 +345,7 @@ final class Replica implements Effects {
           desk.refused(refused.proposalId(), refused.reason());
         }
       }
-      case Effect.ReadReady ready ->
-          readyReads.add(
-              new ReadyRead(desk.takeRead(ready.readId()), ready.index(), ready.leaseEndNanos()));
+      case Effect.ReadReady ready -> handover.ready(desk.takeRead(ready.readId()), ready);
       case Effect.ReadRefused refused -> desk.readRefused(refused.readId(), refused.reason());
       case Effect.SnapshotNeeded needed ->
           snapshots.needed(needed.peer(), term, stored.base().index());
@@ -400,6 +369,14 @@ final class Replica implements Effects {
               heard.node(),
               Long.toHexString(heard.bound()),
               Long.toHexString(heard.incarnation()));
+      case Effect.RemovalLearned learned ->
+          log.info(
+              "{} {} in term {}: removed, its group goes on without it since index {}, says node {}",
+              context.options.name(),
+              name,
+              term,
+              learned.index(),
+              learned.from());
       case Effect.MembershipChanged changed -> {
         members.changed(changed.index());
         publishLeadership();
@@ -428,10 +405,7 @@ final class Replica implements Effects {
   private void install(LogBase base) {
     stored.resetTo(base);
     writtenIndex = 0;
-    applyTarget = base.index();
-    handedIndex = base.index();
-    memberships.resetTo(base);
-    installing = new Installing(base, receivedDirectory);
+    handover.install(base);
   }
 
   private void roleChanged(Effect.RoleChanged changed) {
@@ -448,10 +422,23 @@ final class Replica implements Effects {
     if (!sameReign) {
       wake.forgetProposal();
       if (led) {
-        desk.leadershipLost(applyTarget);
+        desk.leadershipLost(handover.target());
         snapshots.leadershipLost();
       }
-      log.info("{} {}: {} in term {}, leader {}", context.options.name(), name, role, term, leader);
+      tell(changed);
+    }
+  }
+
+  private void tell(Effect.RoleChanged changed) {
+    if (roleNews.isNews(changed, context.nowNanos)) {
+      log.info(
+          "{} {}: {} in term {}, leader {}; {} changes to and fro not told",
+          context.options.name(),
+          name,
+          role,
+          term,
+          leader,
+          roleNews.takePassedOver());
     }
   }
 
@@ -495,10 +482,8 @@ final class Replica implements Effects {
    * machine.
    */
   void durable() {
-    Installing ready = installing;
-    if (ready != null && failure == null) {
-      installing = null;
-      context.applier.submit(new ApplierWork.Install(group, ready.base(), ready.directory()));
+    if (failure == null) {
+      handover.durable();
     }
     HardState hardState = writtenHardState;
     if (hardState != null) {
@@ -519,44 +504,20 @@ final class Replica implements Effects {
     if (failure != null) {
       return;
     }
-    while (handedIndex < applyTarget && handedBytes < APPLY_WINDOW_BYTES && installing == null) {
+    while (handover.isDue()) {
       List<Entry> entries;
       try {
-        entries = core.entries(handedIndex + 1, applyTarget, Applier.PAGE_BYTES);
+        entries = handover.next();
       } catch (UncheckedIOException e) {
         throw new StorageFailure("reading committed entries of " + name, e);
       } catch (RuntimeException | Error e) {
         fail("the core failed to give committed entries", e);
         return;
       }
-      handOver(entries);
+      handover.give(entries);
     }
-    for (ReadyRead read : readyReads) {
-      if (!read.calls().isEmpty()) {
-        context.applier.submit(
-            new ApplierWork.Query(group, read.calls(), read.index(), term, read.leaseEndNanos()));
-      }
-    }
-    readyReads.clear();
-    slot.loopWaits = draining || handedIndex < applyTarget;
-  }
-
-  private void handOver(List<Entry> entries) {
-    List<PendingProposals.Proposal> proposals = new ArrayList<>(entries.size());
-    long bytes = 0;
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      bytes += entry.sizeBytes();
-      stamps.note(entry.stampMillis());
-      PendingProposals.Proposal proposal = desk.takeCommitted(entry.index(), entry.term());
-      if (proposal != null) {
-        proposals.add(proposal);
-      }
-    }
-    memberships.note(entries);
-    handedIndex = entries.getLast().index();
-    handedBytes += bytes;
-    context.applier.submit(new ApplierWork.Apply(group, entries, proposals, bytes));
+    handover.giveReads(term);
+    slot.loopWaits = draining || handover.isBehind();
   }
 
   void compactIfDue() {
@@ -597,8 +558,7 @@ final class Replica implements Effects {
 
   /** Nothing is on its way through this replica any more. */
   boolean isDrained() {
-    return failure != null
-        || (desk.isIdle() && handedIndex == applyTarget && applied.index() >= handedIndex);
+    return failure != null || (desk.isIdle() && handover.isDone());
   }
 
   // ---------------------------------------------------------------- the end
@@ -617,20 +577,13 @@ final class Replica implements Effects {
 
   private void closeDesk() {
     desk.close(ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped");
-    closeReadyReads(ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped");
-  }
-
-  private void closeReadyReads(ErrorCode error, String message) {
-    for (ReadyRead read : readyReads) {
-      read.calls().forEach(call -> desk.refuse(call, error, message));
-    }
-    readyReads.clear();
+    handover.refuseReads(ErrorCode.ERROR_CODE_REPLICA_FAILED, "this replica stopped");
   }
 
   /** The node stops: answers everything that is here. */
   void close(ErrorCode error, String message) {
     desk.close(error, message);
-    closeReadyReads(error, message);
+    handover.refuseReads(error, message);
     endTransfers(message);
   }
 

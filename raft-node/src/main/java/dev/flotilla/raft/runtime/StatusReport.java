@@ -60,7 +60,6 @@ final class StatusReport {
             .setAppliedIndex(core.appliedIndex())
             .setFirstIndex(core.base().index() + 1)
             .setLastIndex(core.lastIndex())
-            .setSinceLeaderContactMillis(core.sinceLeaderContactNanos() / NANOS_PER_MILLI)
             .addAllVoters(core.membership().voters())
             .addAllLearners(core.membership().learners())
             .setElections(core.elections())
@@ -74,6 +73,9 @@ final class StatusReport {
             .setMembershipIndex(core.membershipIndex())
             .setMembershipTerm(core.membershipTerm())
             .setMembershipSettled(core.membershipSettled());
+    if (core.sinceLeaderContactNanos() != Long.MAX_VALUE) {
+      status.setSinceLeaderContactMillis(core.sinceLeaderContactNanos() / NANOS_PER_MILLI);
+    }
     if (failure != null) {
       status.setFailure(failure);
     }

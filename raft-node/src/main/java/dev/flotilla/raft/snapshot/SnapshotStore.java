@@ -5,7 +5,7 @@ import dev.flotilla.proto.raft.v1.SnapshotManifest;
 import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.DiskFile;
-import dev.flotilla.raft.transport.MessageCodec;
+import dev.flotilla.raft.wire.MessageCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

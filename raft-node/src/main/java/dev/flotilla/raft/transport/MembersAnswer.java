@@ -13,13 +13,13 @@ import dev.flotilla.proto.client.v1.Request;
 import org.jspecify.annotations.Nullable;
 
 /** A node's status as the answer to a client that asks who belongs to a group. */
-final class MembersAnswer {
+public final class MembersAnswer {
   private MembersAnswer() {}
 
   /**
    * @param status null when the node did not say
    */
-  static Reply of(Request request, @Nullable NodeStatus status) {
+  public static Reply of(Request request, @Nullable NodeStatus status) {
     if (status == null) {
       return refusal(request, ErrorCode.ERROR_CODE_SHUTTING_DOWN, "this node does not answer");
     }

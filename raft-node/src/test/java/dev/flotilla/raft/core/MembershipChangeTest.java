@@ -9,6 +9,7 @@ import dev.flotilla.raft.core.Effect.Append;
 import dev.flotilla.raft.core.Effect.MembershipChanged;
 import dev.flotilla.raft.core.Effect.ProposalRefused;
 import dev.flotilla.raft.core.Effect.Refusal;
+import dev.flotilla.raft.core.Effect.RemovalLearned;
 import dev.flotilla.raft.core.Message.AppendRequest;
 import dev.flotilla.raft.core.Message.Heartbeat;
 import dev.flotilla.raft.core.Message.PreVoteReply;
@@ -175,6 +176,103 @@ class MembershipChangeTest {
         .containsExactly(new PreVoteReply(1, 9, 4, false));
     assertThat(member.receive(new Message.VoteRequest(9, 1, 50, 99, 4, false))).isEmpty();
     assertThat(member.term()).isEqualTo(4);
+  }
+
+  /** A node 1 that goes on with 2 and without 3 since entry 1, which it does not know committed. */
+  private static TestReplica memberThatGoesOnWithout3() {
+    TestReplica member = TestReplica.of(1, 1, 2, 3);
+    member.receive(new AppendRequest(2, 1, 1, 0, 0, 0, List.of(membership(1, voters(1, 2)))));
+    member.sync();
+    return member;
+  }
+
+  @Test
+  void h49WhoeverMissedItsRemovalIsToldByThoseWhoKnowItCommitted() {
+    TestReplica member = memberThatGoesOnWithout3();
+    PreVoteRequest asked = new PreVoteRequest(3, 1, 2, 9, 1);
+    assertThat(sent(member.receive(asked)))
+        .as("3 may still be a member")
+        .containsExactly(new PreVoteReply(1, 3, 1, false, 0));
+    member.receive(new Heartbeat(2, 1, 1, 1, 1));
+    assertThat(sent(member.receive(asked))).containsExactly(new PreVoteReply(1, 3, 1, false, 1));
+    assertThat(sent(member.receive(new PreVoteRequest(2, 1, 2, 9, 1))))
+        .containsExactly(new PreVoteReply(1, 2, 1, false, 0));
+  }
+
+  @Test
+  void h49NobodyIsToldOfARemovalThatALaterMembershipMayTakeBack() {
+    TestReplica member = memberThatGoesOnWithout3();
+    Membership back = new Membership(Set.of(1, 2), Set.of(), Set.of(3), Set.of());
+    member.receive(new AppendRequest(2, 1, 1, 1, 1, 1, List.of(membership(2, back))));
+    assertThat(sent(member.receive(new PreVoteRequest(3, 1, 2, 9, 1))))
+        .containsExactly(new PreVoteReply(1, 3, 1, false, 0));
+  }
+
+  @Test
+  void h49WhoeverStandsInOneHalfOfAJointMembershipIsNotRemoved() {
+    TestReplica member = TestReplica.of(1, 1, 2, 3);
+    Membership joint = new Membership(Set.of(1, 2), Set.of(1, 2, 3), Set.of(), Set.of());
+    member.receive(new AppendRequest(2, 1, 1, 0, 0, 1, List.of(membership(1, joint))));
+    assertThat(sent(member.receive(new PreVoteRequest(3, 1, 2, 9, 1))))
+        .containsExactly(new PreVoteReply(1, 3, 1, false, 0));
+  }
+
+  @Test
+  void h49AReplicaThatIsToldOfItsRemovalFallsSilentAndSaysSoOnce() {
+    TestReplica removed = TestReplica.of(3, 1, 2, 3);
+    assertThat(only(sent(removed.tickAtDeadline()), PreVoteRequest.class)).hasSize(2);
+    assertThat(removed.receive(new PreVoteReply(1, 3, 4, false, 7)))
+        .contains(new RemovalLearned(1, 7));
+    assertThat(removed.role()).isEqualTo(Role.LEARNER);
+    assertThat(removed.status().standing()).isEqualTo(Standing.REMOVED);
+    assertThat(removed.core.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(removed.receive(new PreVoteReply(2, 3, 4, false, 9))).isEmpty();
+    removed.receive(new PreVoteReply(1, 3, 1, true, 0));
+    removed.receive(new PreVoteReply(2, 3, 1, true, 0));
+    assertThat(removed.role()).as("votes that were on their way").isEqualTo(Role.LEARNER);
+  }
+
+  @Test
+  void h49ARemovedReplicaThatHoldsTheEntryButNotItsCommitIsSilencedToo() {
+    TestReplica removed = TestReplica.of(3, 1, 2, 3);
+    removed.receive(new AppendRequest(2, 3, 1, 0, 0, 0, List.of(membership(1, voters(1, 2)))));
+    assertThat(removed.role()).as("the removal may never be committed").isEqualTo(Role.FOLLOWER);
+    removed.receive(new PreVoteReply(1, 3, 1, false, 1));
+    assertThat(removed.role()).isEqualTo(Role.LEARNER);
+  }
+
+  @Test
+  void h49ARemovedReplicaStillVotes() {
+    TestReplica removed = TestReplica.of(3, 1, 2, 3);
+    removed.receive(new PreVoteReply(1, 3, 0, false, 7));
+    assertThat(sent(removed.receive(new Message.VoteRequest(2, 3, 5, 9, 4, false))))
+        .containsExactly(new Message.VoteReply(3, 2, 5, true));
+  }
+
+  @Test
+  void h49OldNewsOfARemovalSilencesNobodyWhoWasLetInAgain() {
+    TestReplica member = TestReplica.of(3, 1, 2, 3);
+    Membership out = voters(1, 2);
+    List<Entry> entries = List.of(membership(1, out), membership(2, voters(1, 2, 3)));
+    member.receive(new AppendRequest(2, 3, 1, 0, 0, 1, entries));
+    assertThat(member.receive(new PreVoteReply(1, 3, 1, false, 1))).isEmpty();
+    assertThat(member.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(member.status().standing()).isEqualTo(Standing.MEMBER);
+    member.receive(new AppendRequest(2, 3, 2, 1, 1, 1, List.of()));
+    member.append(2, 2, 1, 1, 1, 2);
+    assertThat(member.role()).as("without what had let it in").isEqualTo(Role.LEARNER);
+  }
+
+  @Test
+  void h49ARemovedReplicaIsAMemberAgainOnceALeaderAppendsWhatLetItIn() {
+    TestReplica removed = TestReplica.of(3, 1, 2, 3);
+    removed.receive(new PreVoteReply(1, 3, 0, false, 1));
+    assertThat(removed.role()).isEqualTo(Role.LEARNER);
+    List<Entry> entries = List.of(membership(1, voters(1, 2)), membership(2, voters(1, 2, 3)));
+    removed.receive(new AppendRequest(2, 3, 1, 0, 0, 2, entries));
+    assertThat(removed.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(removed.status().standing()).isEqualTo(Standing.MEMBER);
+    assertThat(only(sent(removed.tickAtDeadline()), PreVoteRequest.class)).isNotEmpty();
   }
 
   @Test

@@ -45,6 +45,7 @@ class RandomScheduleTest {
             "transfer done",
             "transfer given up",
             "stranger heard",
+            "removal learned",
             "wiped",
             "wiped, told to join",
             "made a learner",

@@ -388,6 +388,7 @@ final class SimNode {
       case Effect.TransferEnded ended ->
           cluster.mark(ended.newLeader() == 0 ? "transfer given up" : "transfer done");
       case Effect.StrangerHeard heard -> cluster.mark("stranger heard");
+      case Effect.RemovalLearned learned -> cluster.mark("removal learned");
       case Effect.MembershipChanged changed -> {
         markSteps(changed.membership());
         effective = changed.membership();

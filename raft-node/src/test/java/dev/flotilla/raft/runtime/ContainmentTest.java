@@ -11,7 +11,7 @@ import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.raft.core.Entry;
 import dev.flotilla.raft.core.EntryKind;
 import dev.flotilla.raft.core.Message;
-import dev.flotilla.raft.transport.MessageCodec;
+import dev.flotilla.raft.wire.MessageCodec;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

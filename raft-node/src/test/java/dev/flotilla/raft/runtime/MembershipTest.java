@@ -208,6 +208,9 @@ final class MembershipTest {
       cluster.join(4);
       cluster.run(50);
       assertThat(cluster.replica(4, GROUP).getStanding()).isEqualTo(Standing.STANDING_JOINING);
+      assertThat(cluster.replica(4, GROUP).hasSinceLeaderContactMillis())
+          .as("it never heard a leader")
+          .isFalse();
       assertThat(cluster.network.contactsOf(4)).containsOnlyKeys(1, 2, 3);
       assertThat(cluster.network.contactsOf(1)).containsOnlyKeys(2, 3);
 
@@ -299,6 +302,35 @@ final class MembershipTest {
       assertThat(cluster.replica(leader, GROUP).getTerm()).isEqualTo(term);
       assertThat(cluster.replica(removed, GROUP).getElections()).isZero();
     }
+  }
+
+  /** H49: after a restart too, since what it was told is not written anywhere. */
+  @Test
+  void aNodeThatMissedItsRemovalIsToldAndFallsSilentAndCanBeAddedAgain() throws IOException {
+    try (RuntimeCluster cluster = bornGroupOfThree()) {
+      int leader = cluster.awaitLeader(GROUP);
+      int removed = cluster.followerOf(leader);
+      cluster.network.isolate(removed);
+      done(cluster, remove(removed));
+      cluster.network.heal();
+      cluster.await("the removed node to know", () -> isRemoved(cluster, removed));
+      long sent = cluster.network.sentBy(removed);
+      cluster.run(5_000);
+      assertThat(cluster.network.sentBy(removed)).isEqualTo(sent);
+
+      cluster.kill(removed);
+      cluster.start(removed);
+      cluster.await("the removed node to know again", () -> isRemoved(cluster, removed));
+      done(cluster, add(removed));
+      cluster.await(
+          "the node to be a member again",
+          () -> cluster.replica(removed, GROUP).getStanding() == Standing.STANDING_MEMBER);
+      assertThat(voters(cluster)).contains(1, 2, 3);
+    }
+  }
+
+  private static boolean isRemoved(RuntimeCluster cluster, int node) {
+    return cluster.replica(node, GROUP).getStanding() == Standing.STANDING_REMOVED;
   }
 
   @Test

@@ -36,6 +36,7 @@ final class MemoryNetwork {
   private final Map<Integer, Port> ports = new TreeMap<>();
   private final PriorityQueue<Packet> packets = new PriorityQueue<>();
   private final Set<Link> cut = new HashSet<>();
+  private final Map<Integer, Long> sent = new TreeMap<>();
   private long delayNanos = 200_000;
   private double loss;
   private double repetition;
@@ -101,7 +102,13 @@ final class MemoryNetwork {
     }
   }
 
+  /** How many batches a node has sent, to anyone. */
+  long sentBy(int node) {
+    return sent.getOrDefault(node, 0L);
+  }
+
   private void send(int from, int to, boolean bulk, byte[] bytes) {
+    sent.merge(from, 1L, Long::sum);
     if (random.nextDouble() < loss) {
       return;
     }

@@ -27,6 +27,11 @@ public record Fault(Kind kind, int atMillis, int forMillis, int node, int group,
     PARTITION,
     /** The node is alone. */
     ISOLATE,
+    /**
+     * A leader is cut off together with a balancer (amount) that many write through just then: its
+     * log grows a tail that nobody else has.
+     */
+    STRAND,
     /** The node hears nobody, or nobody hears it (amount 1). */
     ONE_WAY,
     /** The node is the only one to reach both halves of the others; bits as for a partition. */

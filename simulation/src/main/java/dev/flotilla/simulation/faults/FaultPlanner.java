@@ -15,6 +15,9 @@ import java.util.SplittableRandom;
  * when something else does not is found too.
  */
 public final class FaultPlanner {
+  /** Long enough for a tail, and for the others to go on without. */
+  private static final int LEAST_STRANDED = 300;
+
   private final SplittableRandom random;
   private final Topology topology;
   private final int fromMillis;
@@ -60,12 +63,13 @@ public final class FaultPlanner {
     int group = pick(topology.groups().keySet());
     // Leaders are the more interesting victims.
     int node = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(topology.nodes());
-    int duration = duration();
+    int duration = kind == Kind.STRAND ? LEAST_STRANDED + random.nextInt(3_500) : duration();
     int amount =
         switch (kind) {
           case POWER_LOSS, ONE_WAY -> random.nextInt(2);
           case POWER_CUT_INSIDE -> 1 + random.nextInt(40);
           case PARTITION, BRIDGE -> random.nextInt(1 << topology.nodes() + topology.balancers());
+          case STRAND -> random.nextInt(topology.balancers());
           case FLAPPING -> 20 + random.nextInt(400);
           case LINK_TROUBLE -> 1 + random.nextInt(random.nextBoolean() ? 10 : 100);
           case SLOW_DISK -> 1 + random.nextInt(random.nextBoolean() ? 20 : 3_000);
@@ -77,7 +81,7 @@ public final class FaultPlanner {
           case KILL, POWER_LOSS_OF_ALL, PAUSE, ISOLATE, CONNECTION_BREAK, BALANCER_RESTART, WIPE ->
               0;
         };
-    if (kind == Kind.TRANSFER) {
+    if (kind == Kind.TRANSFER || kind == Kind.STRAND) {
       node = 0;
     }
     if (kind == Kind.BALANCER_RESTART) {

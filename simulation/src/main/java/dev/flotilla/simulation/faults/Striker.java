@@ -10,6 +10,7 @@ import dev.flotilla.simulation.world.LinkConditions;
 import dev.flotilla.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes faults happen, and takes them back when their time is over. */
@@ -18,16 +19,19 @@ public final class Striker {
 
   private final World world;
   private final LinkConditions usual;
+  private final Consumer<Balancer> crowd;
   private final List<Runnable> active = new ArrayList<>();
   private boolean over;
   private long struck;
 
   /**
    * @param usual how links behave when no fault says otherwise
+   * @param crowd sends many writes through a balancer
    */
-  public Striker(World world, LinkConditions usual) {
+  public Striker(World world, LinkConditions usual, Consumer<Balancer> crowd) {
     this.world = world;
     this.usual = usual;
+    this.crowd = crowd;
   }
 
   /** Puts the faults on the timeline. */
@@ -109,6 +113,7 @@ public final class Striker {
       case POWER_CUT_INSIDE -> host.cutPowerAfter(fault.amount());
       case PAUSE -> host.pause(fault.forMillis() * NANOS_PER_MILLI);
       case ISOLATE -> isolate(fault, host, true, true);
+      case STRAND -> strand(fault, host);
       case ONE_WAY -> isolate(fault, host, fault.amount() == 0, fault.amount() != 0);
       case BRIDGE -> bridge(fault, host);
       case FLAPPING -> flap(fault, host);
@@ -226,6 +231,19 @@ public final class Striker {
       for (int j = 0; j < endpoints.size(); j++) {
         if ((fault.amount() >> i & 1) != (fault.amount() >> j & 1)) {
           cutFor(fault, endpoints.get(i), endpoints.get(j));
+        }
+      }
+    }
+  }
+
+  private void strand(Fault fault, Host host) {
+    Balancer companion = world.balancers().get(fault.amount() % world.balancers().size());
+    crowd.accept(companion);
+    for (int other : endpoints()) {
+      if (other != host.id() && other != companion.id()) {
+        for (int end : List.of(host.id(), companion.id())) {
+          cutFor(fault, end, other);
+          cutFor(fault, other, end);
         }
       }
     }

@@ -3,7 +3,6 @@ package dev.flotilla.simulation.world;
 import dev.flotilla.balancer.ring.SlotTable;
 import dev.flotilla.balancer.routing.GroupMembers;
 import dev.flotilla.balancer.routing.GroupView;
-import dev.flotilla.balancer.routing.NodeChannel;
 import dev.flotilla.balancer.routing.NodeConnections;
 import dev.flotilla.balancer.routing.RetryReason;
 import dev.flotilla.balancer.routing.Router;
@@ -29,8 +28,21 @@ public final class Balancer {
     }
 
     @Override
-    public NodeChannel to(int node) {
+    public BalancerLink to(int node) {
       return links.computeIfAbsent(node, id -> new BalancerLink(world, balancer, id));
+    }
+
+    @Override
+    public void want(Map<Integer, String> addresses) {
+      addresses.forEach((node, address) -> {
+        if (!address.equals(Topology.address(node))) {
+          throw new Violation(
+              "balancers know where the nodes are",
+              "balancer %d looks for n%d at %s".formatted(balancer.id, node, address));
+        }
+        to(node);
+      });
+      links.forEach((node, link) -> link.setWanted(addresses.containsKey(node)));
     }
 
     @Override
@@ -116,32 +128,35 @@ public final class Balancer {
                     members.stream()
                         .map(node -> new GroupView.Member(node, Topology.address(node)))
                         .toList())));
-    return new Router(
-        slots,
-        groups,
-        links,
-        new RouterEnvironment(
-            () -> world.timeline().nowNanos(),
-            (delayNanos, task) -> {
-              boolean[] cancelled = new boolean[1];
-              world
-                  .timeline()
-                  .after(
-                      delayNanos,
-                      () -> {
-                        if (!cancelled[0] && life == lives) {
-                          task.run();
-                        }
-                      });
-              return () -> cancelled[0] = true;
-            },
-            new SplittableRandom(world.dice().roll(id, life))),
-        RouterOptions.defaults(),
-        new RouterEvents() {
-          @Override
-          public void retried(int group, RetryReason reason) {
-            world.watch().retried();
-          }
-        });
+    Router made =
+        new Router(
+            slots,
+            groups,
+            links,
+            new RouterEnvironment(
+                () -> world.timeline().nowNanos(),
+                (delayNanos, task) -> {
+                  boolean[] cancelled = new boolean[1];
+                  world
+                      .timeline()
+                      .after(
+                          delayNanos,
+                          () -> {
+                            if (!cancelled[0] && life == lives) {
+                              task.run();
+                            }
+                          });
+                  return () -> cancelled[0] = true;
+                },
+                new SplittableRandom(world.dice().roll(id, life))),
+            RouterOptions.defaults(),
+            new RouterEvents() {
+              @Override
+              public void retried(int group, RetryReason reason) {
+                world.watch().retried();
+              }
+            });
+    made.followMembers();
+    return made;
   }
 }

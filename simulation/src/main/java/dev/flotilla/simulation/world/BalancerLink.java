@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flotilla.balancer.routing.NodeChannel;
 import dev.flotilla.proto.client.v1.ErrorCode;
+import dev.flotilla.proto.client.v1.MembersQuery;
 import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.client.v1.ReadConsistency;
 import dev.flotilla.proto.client.v1.Reply;
@@ -35,6 +36,7 @@ final class BalancerLink implements NodeChannel {
   private long lastId;
   private int connection;
   private boolean closed;
+  private boolean wanted;
 
   BalancerLink(World world, Balancer balancer, int node) {
     this.world = world;
@@ -67,7 +69,27 @@ final class BalancerLink implements NodeChannel {
         onReply);
   }
 
+  @Override
+  public void members(int group, int timeoutMillis, Consumer<Reply> onReply) {
+    send(
+        Request.newBuilder()
+            .setGroup(group)
+            .setMembers(MembersQuery.getDefaultInstance())
+            .setTimeoutMillis(timeoutMillis),
+        false,
+        onReply);
+  }
+
+  /** Whether the balancer has a use for the node; one it has none for is not asked anything. */
+  void setWanted(boolean now) {
+    wanted = now;
+  }
+
   private void send(Request.Builder request, boolean command, Consumer<Reply> onReply) {
+    if (!wanted) {
+      onReply.accept(unanswered(ErrorCode.ERROR_CODE_UNAVAILABLE, false));
+      return;
+    }
     long id = ++lastId;
     int sentOn = connection;
     pending.put(id, new Pending(request.getGroup(), command, onReply));
@@ -103,7 +125,13 @@ final class BalancerLink implements NodeChannel {
     }
     try {
       RequestBatch batch = RequestBatch.parseFrom(bytes);
-      host.submit(new Way(host, host.lives(), sentOn, batch.getRequests(0)), batch);
+      Request request = batch.getRequests(0);
+      Way way = new Way(host, host.lives(), sentOn, request);
+      if (request.hasMembers()) {
+        host.answerMembers(way, request);
+      } else {
+        host.submit(way, batch);
+      }
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("what was sent cannot be read", e);
     }

@@ -1,5 +1,6 @@
 package dev.flotilla.simulation.world;
 
+import dev.flotilla.proto.client.v1.Request;
 import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.env.SeededStreams;
 import dev.flotilla.raft.env.SimulatedDisk;
@@ -10,6 +11,7 @@ import dev.flotilla.raft.runtime.ClientChannel;
 import dev.flotilla.raft.runtime.NodeAssembly;
 import dev.flotilla.raft.runtime.NodeEnvironment;
 import dev.flotilla.raft.runtime.ReplicaView;
+import dev.flotilla.raft.transport.MembersAnswer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,18 @@ public final class Host {
   void submit(ClientChannel channel, RequestBatch batch) {
     if (life != null) {
       life.assembly().submit(channel, batch);
+    }
+  }
+
+  /** What the real transport answers itself: who belongs to a group. */
+  void answerMembers(ClientChannel channel, Request request) {
+    if (life != null) {
+      life.assembly()
+          .status(false)
+          .whenComplete((status, failure) -> {
+            channel.reply(MembersAnswer.of(request, status));
+            channel.flush();
+          });
     }
   }
 

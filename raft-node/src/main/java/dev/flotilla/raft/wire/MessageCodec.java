@@ -1,4 +1,4 @@
-package dev.flotilla.raft.transport;
+package dev.flotilla.raft.wire;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.flotilla.proto.raft.v1.RaftMessage;
@@ -41,7 +41,8 @@ public final class MessageCodec {
           wire.getPreVoteRequestBuilder()
               .setLastLogIndex(m.lastLogIndex())
               .setLastLogTerm(m.lastLogTerm());
-      case Message.PreVoteReply m -> wire.getPreVoteReplyBuilder().setGranted(m.granted());
+      case Message.PreVoteReply m ->
+          wire.getPreVoteReplyBuilder().setGranted(m.granted()).setRemovedAt(m.removedAt());
       case Message.VoteRequest m ->
           wire.getVoteRequestBuilder()
               .setLastLogIndex(m.lastLogIndex())
@@ -117,8 +118,7 @@ public final class MessageCodec {
     return Optional.ofNullable(
         switch (message.getBodyCase()) {
           case PRE_VOTE_REQUEST -> decodePreVote(from, to, term, message);
-          case PRE_VOTE_REPLY ->
-              new Message.PreVoteReply(from, to, term, message.getPreVoteReply().getGranted());
+          case PRE_VOTE_REPLY -> decodePreVoteReply(from, to, term, message);
           case VOTE_REQUEST -> decodeVote(from, to, term, message);
           case VOTE_REPLY ->
               new Message.VoteReply(from, to, term, message.getVoteReply().getGranted());
@@ -136,6 +136,13 @@ public final class MessageCodec {
     return negative(body.getLastLogIndex(), body.getLastLogTerm())
         ? null
         : new Message.PreVoteRequest(from, to, term, body.getLastLogIndex(), body.getLastLogTerm());
+  }
+
+  private static @Nullable Message decodePreVoteReply(int from, int to, long term, RaftMessage m) {
+    dev.flotilla.proto.raft.v1.PreVoteReply body = m.getPreVoteReply();
+    return body.getRemovedAt() < 0
+        ? null
+        : new Message.PreVoteReply(from, to, term, body.getGranted(), body.getRemovedAt());
   }
 
   private static @Nullable Message decodeVote(int from, int to, long term, RaftMessage m) {

@@ -1,4 +1,4 @@
-package dev.flotilla.raft.transport;
+package dev.flotilla.raft.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,7 @@ final class MessageCodecTest {
     return Stream.of(
         new Message.PreVoteRequest(1, 2, 5, 9, 4),
         new Message.PreVoteReply(1, 2, 5, true),
+        new Message.PreVoteReply(1, 2, 5, false, 9),
         new Message.VoteRequest(1, 2, 5, 9, 4, true),
         new Message.VoteReply(1, 2, 5, false),
         new Message.AppendRequest(1, 2, 5, 8, 3, 7, List.of()),
