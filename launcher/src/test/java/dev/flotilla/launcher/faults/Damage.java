@@ -105,7 +105,8 @@ enum Damage {
       return flipAll(
           folder,
           path ->
-              path.toString().contains("snapshot") && path.getFileName().toString().equals("MANIFEST"),
+              path.toString().contains("snapshot")
+                  && path.getFileName().toString().equals("MANIFEST"),
           20);
     }
   },

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.launcher.cluster.NodeView;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +47,8 @@ class DamageIT {
 
   /** Three nodes, one of which has received a snapshot, and a state that has tables. */
   private static void startThreeNodes() throws IOException {
-    cluster = FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), 1, new Loopback("not needed"));
+    cluster =
+        FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), 1, new Loopback("not needed"));
     values = new KnownValues(cluster.balancerAddress());
     victim = cluster.followers().getFirst();
     receiveSnapshot();

@@ -19,8 +19,7 @@ final class DamageTable {
    * @param recovery from the start to a voter that has caught up
    * @param hash on which all replicas agreed at the end, behind the index it was taken at
    */
-  record Line(
-      String damage, int files, String said, String did, Duration recovery, String hash) {}
+  record Line(String damage, int files, String said, String did, Duration recovery, String hash) {}
 
   private final List<String> rows = new ArrayList<>();
   private boolean good = true;

@@ -88,9 +88,9 @@ final class DiskFaults {
     public void inject(FaultedCluster cluster) {
       long oldTerm = cluster.term();
       victim = cluster.awaitLeader();
-      long blow = System.nanoTime();
       strace =
           Strace.attach(cluster.node(victim), "delay_enter=" + DELAY_MICROS, cluster.directory());
+      long blow = System.nanoTime();
       outcome = cluster.awaitTakeover(victim, oldTerm, blow).toString();
     }
 

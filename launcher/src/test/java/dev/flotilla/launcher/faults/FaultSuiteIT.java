@@ -127,8 +127,7 @@ class FaultSuiteIT {
   private static void trial(Fault fault) throws IOException {
     if (cluster == null) {
       int groups = FORM == Form.LONG ? 3 : 1;
-      cluster =
-          FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), groups, network(groups));
+      cluster = FaultedCluster.start(DIRECTORY.resolve("c" + ++clusters), groups, network(groups));
     }
     for (Need need : fault.needs()) {
       Optional<String> missing = need.missing(cluster);

@@ -26,8 +26,7 @@ final class FaultTrial {
     static final Form SHORT =
         new Form(Duration.ofMillis(700), Duration.ofSeconds(3), Duration.ofMillis(700), 300, false);
     static final Form LONG =
-        new Form(
-            Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(5), 2_000, true);
+        new Form(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(5), 2_000, true);
   }
 
   /**

@@ -87,7 +87,12 @@ final class LostDisk implements Fault {
             .flatMap(peer -> peer.tells(NOT_COUNTED).stream())
             .findFirst()
             .orElseThrow(() -> new AssertionError("n" + victim + " was taken for its former self"));
-    return "n" + victim + " was given another disk; " + distrust + "; now " + replicas.getFirst().state();
+    return "n"
+        + victim
+        + " was given another disk; "
+        + distrust
+        + "; now "
+        + replicas.getFirst().state();
   }
 
   @Override

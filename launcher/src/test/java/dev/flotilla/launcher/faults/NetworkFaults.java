@@ -100,12 +100,8 @@ final class NetworkFaults {
       }
       // The old leader notices, though nobody can tell it.
       Awaitility.await("n" + victim + ", which is cut off, does not lead any more")
-          .until(
-              () -> cluster.replica(victim).filter(replica -> !replica.leads()).isPresent());
-      return seen
-          + outcome
-          + "; "
-          + OwnDoor.refuses(cluster, victim);
+          .until(() -> cluster.replica(victim).filter(replica -> !replica.leads()).isPresent());
+      return seen + outcome + "; " + OwnDoor.refuses(cluster, victim);
     }
 
     @Override
@@ -252,19 +248,17 @@ final class NetworkFaults {
       long dropped = cluster.namespaces().droppedByNarrowLink(victim);
       assertThat(dropped).as("packets that did not fit").isPositive();
       Awaitility.await("the leader's log is shortened although n" + victim + " is behind")
-          .until(
-              () ->
-                  cluster.awaitLeader() != leader
-                      || number(cluster, leader, NodeView.Replica::compactions)
-                          >= compactionsAtFirst + 3);
+          .until(() ->
+              cluster.awaitLeader() != leader
+                  || number(cluster, leader, NodeView.Replica::compactions)
+                      >= compactionsAtFirst + 3);
       String heap = "";
       if (cluster.node(leader).isAlive()) {
         long grown = Resources.liveHeapKib(cluster.node(leader).pid()) - heapAtFirst;
         assertThat(grown).as("KiB more on the leader's heap").isLessThan(MAX_MORE_HEAP_KIB);
         heap = ", the leader's heap grew by " + grown + " KiB";
       }
-      long behind =
-          number(cluster, leader, NodeView.Replica::commitIndex) - positionAtFirst;
+      long behind = number(cluster, leader, NodeView.Replica::commitIndex) - positionAtFirst;
       return dropped
           + " packets did not fit the link to n"
           + victim

@@ -86,7 +86,8 @@ final class NodeLog {
     Set<String> deeds = new LinkedHashSet<>();
     tell(deeds, text, "written anew from the other copy", "copied the good copy");
     tell(deeds, text, "is set aside in", "set its state aside");
-    tell(deeds, text, "snapshot .*deleted|snapshot is damaged and not used", "dropped the snapshot");
+    tell(
+        deeds, text, "snapshot .*deleted|snapshot is damaged and not used", "dropped the snapshot");
     tell(deeds, text, "gives up its|rejoins its group|groups \\[1] rejoin", "became a new replica");
     tell(deeds, text, "g1: LEARNER in term", "learned until it was promoted");
     tell(deeds, text, "installed|INSTALL", "took a snapshot of a peer");

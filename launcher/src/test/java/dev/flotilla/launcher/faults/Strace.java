@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** strace attached to one process, changing what its fsyncs do. */
@@ -20,7 +22,8 @@ final class Strace {
   }
 
   /**
-   * Attaches and waits until it is in effect.
+   * Attaches. From its return on calls are changed; whether there were any, {@link #injected}
+   * tells.
    *
    * @param injection what happens to fsync and fdatasync, as in {@code error=EIO}
    */
@@ -31,7 +34,8 @@ final class Strace {
       Strace strace = new Strace(process, log);
       try {
         Awaitility.await("strace in effect on " + server.name())
-            .until(() -> !process.isAlive() || strace.injected() > 0 || !server.isAlive());
+            .pollInterval(Duration.ofMillis(10))
+            .until(() -> !process.isAlive() || !server.isAlive() || isTraced(server.pid()));
         assertThat(process.isAlive() || !server.isAlive()).as("strace could attach").isTrue();
       } catch (RuntimeException | Error e) {
         strace.detach();
@@ -40,6 +44,16 @@ final class Strace {
       return strace;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether all its threads are: they are attached to one after the other. */
+  private static boolean isTraced(long pid) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      return threads.allMatch(
+          thread -> !Host.read(thread.resolve("status")).contains("TracerPid:\t0\n"));
+    } catch (IOException | UncheckedIOException e) {
+      return false; // one of them has ended meanwhile
     }
   }
 
