@@ -194,7 +194,7 @@ final class LogOpening {
     }
     if (!logged) {
       boolean promised = !folder.hardState().equals(HardState.INITIAL);
-      if (promised && !folder.isRejoining()) {
+      if (promised && !folder.isRejoiningAnew()) {
         giveUp(Set.of(group), "the log does not hold it any more", Map.of());
       }
       Membership first = folder.isRejoining() ? Membership.EMPTY : spec.bootstrap();

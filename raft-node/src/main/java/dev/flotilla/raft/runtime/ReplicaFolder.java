@@ -32,6 +32,9 @@ final class ReplicaFolder implements AutoCloseable {
   private final RandomGenerator random;
   private final ReplicaFile file;
 
+  /** Its identity was drawn since it was opened: nobody was told anything under it. */
+  private boolean newborn;
+
   private ReplicaFolder(
       Disk disk, String name, int group, RandomGenerator random, ReplicaFile file) {
     this.disk = disk;
@@ -71,8 +74,10 @@ final class ReplicaFolder implements AutoCloseable {
       boolean rejoining)
       throws IOException {
     ReplicaRecord record = new ReplicaRecord(draw(random, 0), rejoining, hardState);
-    return new ReplicaFolder(
-        disk, name, group, random, ReplicaFile.create(disk, path(group), owner, group, record));
+    ReplicaFile file = ReplicaFile.create(disk, path(group), owner, group, record);
+    ReplicaFolder folder = new ReplicaFolder(disk, name, group, random, file);
+    folder.newborn = true;
+    return folder;
   }
 
   private static long draw(RandomGenerator random, long other) {
@@ -99,6 +104,15 @@ final class ReplicaFolder implements AutoCloseable {
     return file.record().rejoining();
   }
 
+  /**
+   * Whether it rejoins and has promised nothing yet. Rejoining alone does not tell: a replica that
+   * its group has let in again, and that has voted and acknowledged since, is told so to its file
+   * at its next start only.
+   */
+  boolean isRejoiningAnew() {
+    return newborn && isRejoining();
+  }
+
   /** Durable on return. */
   void keep(HardState hardState) throws IOException {
     file.keep(hardState);
@@ -120,6 +134,7 @@ final class ReplicaFolder implements AutoCloseable {
         Long.toHexString(file.record().incarnation()),
         Long.toHexString(incarnation));
     file.renew(incarnation, kept);
+    newborn = true;
   }
 
   /** The group has let this incarnation in. */

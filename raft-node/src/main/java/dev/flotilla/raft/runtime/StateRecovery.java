@@ -128,7 +128,7 @@ final class StateRecovery {
             + (stored.base().index() + 1)
             + ".."
             + stored.lastIndex();
-    if (!folder.isRejoining()) {
+    if (!folder.isRejoiningAnew()) {
       if (alone) {
         throw new LogDamagedException(
             folder.name() + ": " + gap + ", and no other node has what is missing");

@@ -44,6 +44,11 @@ final class DamageTest {
 
   /** It is one of the group's voters again, and has what the others have. */
   private static void awaitRejoined(RuntimeCluster cluster) {
+    awaitVoter(cluster);
+    assertThat(cluster.read("get k1")).isEqualTo("21");
+  }
+
+  private static void awaitVoter(RuntimeCluster cluster) {
     cluster.await(
         "node " + HURT + " to be a voter again",
         60_000,
@@ -55,7 +60,6 @@ final class DamageTest {
         });
     cluster.write("set after damage");
     cluster.awaitEqualStates(GROUP);
-    assertThat(cluster.read("get k1")).isEqualTo("21");
   }
 
   private static List<String> segments(SimulatedDisk disk) throws IOException {
@@ -207,6 +211,26 @@ final class DamageTest {
   void aDamagedStateWhoseLogIsCompactedIsFetchedFromThePeers() throws IOException {
     try (RuntimeCluster cluster = withWrites(6, 600)) {
       assertThat(cluster.replica(HURT, GROUP).getFirstIndex()).isGreaterThan(1);
+      SimulatedDisk disk = stop(cluster);
+      String before = identity(cluster);
+      disk.flipBit(FOLDER + "/state/state", 5, 3);
+      cluster.start(HURT);
+      assertThat(identity(cluster)).isNotEqualTo(before);
+      cluster.awaitEqualStates(GROUP);
+    }
+  }
+
+  /** H50: what it has acknowledged since it rejoined, it did under the identity it has now. */
+  @Test
+  void damagedAgainBeforeItsNextStartItBecomesAnotherReplicaAgain() throws IOException {
+    try (RuntimeCluster cluster = withWrites(10, 600)) {
+      stop(cluster).flipBit(FOLDER + "/state/state", 5, 3);
+      cluster.start(HURT);
+      awaitVoter(cluster);
+      for (int i = 0; i < 600; i++) {
+        cluster.write("set k" + i % 20 + " " + i);
+      }
+      cluster.awaitEqualStates(GROUP);
       SimulatedDisk disk = stop(cluster);
       String before = identity(cluster);
       disk.flipBit(FOLDER + "/state/state", 5, 3);

@@ -46,10 +46,7 @@ final class Electorate {
 
   static void check(int group, long index, long term, Collection<Voter> voters) {
     for (Voter candidate : voters) {
-      // A replica without any entry begins with the members of its configuration, and whether two
-      // such could begin the group anew is not judged here.
       if (!candidate.holds
-          && candidate.lastIndex > 0
           && candidate.standing == Standing.MEMBER
           && candidate.membership.isVoter(candidate.node)
           && couldWin(candidate, voters)) {
@@ -71,15 +68,15 @@ final class Electorate {
     long votes =
         voters.stream()
             .filter(voter -> half.contains(voter.node))
-            .filter(voter -> counts(candidate.membership, voter))
+            .filter(voter -> counts(candidate.membership, voter.node, voter.incarnation))
             .filter(voter -> voter.wouldVoteFor(candidate))
             .count();
-    return votes > half.size() / 2;
+    return !candidate.membership.isBorn() ? votes == half.size() : votes > half.size() / 2;
   }
 
   /** A node is bound to one replica; of an unbound one nothing counts once anyone is bound. */
-  private static boolean counts(Membership membership, Voter voter) {
-    long bound = membership.incarnationOf(voter.node);
-    return bound == 0 ? !membership.isBorn() : bound == voter.incarnation;
+  static boolean counts(Membership membership, int node, long incarnation) {
+    long bound = membership.incarnationOf(node);
+    return bound == 0 ? !membership.isBorn() : bound == incarnation;
   }
 }

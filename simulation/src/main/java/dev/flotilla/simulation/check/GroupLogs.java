@@ -21,6 +21,9 @@ import java.util.TreeMap;
  * in every later leader's log (leader completeness); Raft, figure 3.2 of the thesis.
  */
 final class GroupLogs {
+  /** A commit that a snapshot brings is acted upon with the next one only. */
+  private static final int MOST_LOOKS_AS_OUTSIDER = 20;
+
   /** An entry, by where it stands. */
   private record At(long index, long term) {}
 
@@ -40,6 +43,9 @@ final class GroupLogs {
 
     /** Where the newest membership was last seen to stand. */
     long membershipIndex;
+
+    /** So often in a row it led without being a voter, though all was settled. */
+    int looksAsOutsider;
 
     Shadow(CoreStatus status) {
       this.status = status;
@@ -141,6 +147,11 @@ final class GroupLogs {
     if (shadow == null) {
       shadow = new Shadow(status);
       shadows.put(node, shadow);
+      if (status.base().index() == 0
+          && status.membershipIndex() == 0
+          && !status.membership().isEmpty()) {
+        committedMemberships.putIfAbsent(0L, status.membership());
+      }
     }
     shadow.status = status;
     lookAtLog(node, view, shadow, truncations);
@@ -156,6 +167,7 @@ final class GroupLogs {
     }
     lookAtRole(node, status, shadow);
     lookAtMembership(node, status, shadow);
+    lookForOutsider(node, status, shadow);
     shadow.term = status.term();
     shadow.role = status.role();
   }
@@ -179,6 +191,23 @@ final class GroupLogs {
                   .formatted(status.term(), index, shadow.membershipIndex, status.commitIndex()));
     }
     shadow.membershipIndex = index;
+  }
+
+  /** Who is no voter any more has led until that was committed, and not on (thesis 4.2.2). */
+  private void lookForOutsider(int node, CoreStatus status, Shadow shadow) {
+    boolean outside =
+        status.role() == Role.LEADER
+            && status.membershipSettled()
+            && !status.membership().isVoter(node)
+            && shadow.termAt(Math.max(status.commitIndex(), shadow.baseIndex)) == status.term();
+    shadow.looksAsOutsider = outside ? shadow.looksAsOutsider + 1 : 0;
+    if (shadow.looksAsOutsider > MOST_LOOKS_AS_OUTSIDER) {
+      throw new Violation(
+          "a removed leader goes",
+          at(node)
+              + "leads term %d and is no voter of %s, committed at %d"
+                  .formatted(status.term(), status.membership(), status.membershipIndex()));
+    }
   }
 
   /** Who wants to know of entries that disappear. */
@@ -217,6 +246,11 @@ final class GroupLogs {
       same--;
     }
     if (same < shadow.lastIndex()) {
+      if (last == same) {
+        throw new Violation(
+            "entries give way to others only",
+            at(node) + "lost " + (same + 1) + " to " + shadow.lastIndex() + " of its log");
+      }
       truncated(node, status, shadow, same);
       truncations.truncatedAfter(same);
     }
@@ -423,6 +457,18 @@ final class GroupLogs {
           at(node)
               + "has one of %d in a log to %d"
                   .formatted(status.membershipIndex(), status.lastIndex()));
+    }
+  }
+
+  /** The same of a snapshot that is offered, whether it will be installed or not. */
+  void offered(int node, long index, Membership membership) {
+    Map.Entry<Long, Membership> known = committedMemberships.floorEntry(index);
+    if (known != null && index <= committed.size() && !known.getValue().equals(membership)) {
+      throw new Violation(
+          "snapshots hold the membership of their place",
+          at(node)
+              + "offers one of %d with %s, where %s was committed at %d"
+                  .formatted(index, membership, known.getValue(), known.getKey()));
     }
   }
 

@@ -5,7 +5,9 @@ import dev.flotilla.proto.client.v1.Outcome;
 import dev.flotilla.proto.raft.v1.BulkMessage;
 import dev.flotilla.proto.raft.v1.MessageBatch;
 import dev.flotilla.proto.raft.v1.RaftMessage;
+import dev.flotilla.proto.raft.v1.SnapshotManifest;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.LogBase;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.core.RaftOptions;
 import dev.flotilla.raft.core.Role;
@@ -13,6 +15,7 @@ import dev.flotilla.raft.core.Standing;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.log.WalOptions;
 import dev.flotilla.raft.runtime.ReplicaView;
+import dev.flotilla.raft.wire.MessageCodec;
 import dev.flotilla.simulation.world.Dice;
 import dev.flotilla.simulation.world.Host;
 import dev.flotilla.simulation.world.Topology;
@@ -61,6 +64,8 @@ public final class Invariants implements Watch {
   private final Map<Integer, Effects> effects = new TreeMap<>();
   private final Map<Replica, Promises> promises = new TreeMap<>();
   private final Map<Replica, QuorumContact> contacts = new TreeMap<>();
+  private final Map<Replica, LeaderRounds> rounds = new TreeMap<>();
+  private final Map<Replica, Candidacy> candidacies = new TreeMap<>();
 
   /** The replicas that were members when they were last seen, by incarnation. */
   private final Map<Replica, Long> members = new TreeMap<>();
@@ -124,6 +129,16 @@ public final class Invariants implements Watch {
   private QuorumContact contact(int node, int group) {
     return contacts.computeIfAbsent(
         new Replica(node, group), replica -> new QuorumContact(replica.toString(), raft));
+  }
+
+  private LeaderRounds rounds(int node, int group) {
+    return rounds.computeIfAbsent(
+        new Replica(node, group), replica -> new LeaderRounds(replica.toString(), raft));
+  }
+
+  private Candidacy candidacy(int node, int group) {
+    return candidacies.computeIfAbsent(
+        new Replica(node, group), replica -> new Candidacy(replica.toString()));
   }
 
   // ---------------------------------------------------------------- what is looked at
@@ -196,6 +211,7 @@ public final class Invariants implements Watch {
           look(host, group, view);
           if (duty.equals(Host.LOOP)) {
             contact(host.id(), group).look(view.status());
+            rounds(host.id(), group).checkLease(host.id(), view.status(), host.nanoTime());
           }
         }
       }
@@ -240,6 +256,9 @@ public final class Invariants implements Watch {
     GroupLogs log = logs(group);
     boolean led = log.leads(node);
     log.look(node, view, index -> promises(node, group).truncatedAfter(index, view));
+    if (!led && view.status().role() == Role.LEADER) {
+      candidacy(node, group).elected(node, view.status());
+    }
     marks.hitIf(
         led && host.isDiskSlow() && view.status().role() != Role.LEADER,
         Mark.SLOW_DISK_COST_THE_LEADERSHIP);
@@ -314,7 +333,11 @@ public final class Invariants implements Watch {
             message.getAppendRequest().getPrevIndex()
                 + message.getAppendRequest().getEntriesCount());
       }
-      case HEARTBEAT -> logs(message.getGroup()).leads(node, message.getTerm());
+      case HEARTBEAT -> {
+        logs(message.getGroup()).leads(node, message.getTerm());
+        rounds(node, message.getGroup())
+            .sent(message.getTerm(), message.getHeartbeat().getRound(), host.nanoTime());
+      }
       case TIMEOUT_NOW -> {
         logs(message.getGroup()).leads(node, message.getTerm());
         marks.hit(Mark.TRANSFER_ASKED_FOR);
@@ -342,6 +365,7 @@ public final class Invariants implements Watch {
         } else if (success && match == base && base > 0) {
           // Perhaps a snapshot that was just taken in.
           checkImage(host, message.getGroup(), base, view.status().base().term(), promised);
+          checkSnapshotOf(host, message.getGroup(), view.status().base());
         }
       }
       case PRE_VOTE_REQUEST, HEARTBEAT_REPLY, BODY_NOT_SET -> {}
@@ -351,6 +375,14 @@ public final class Invariants implements Watch {
   @Override
   public void arriving(Host host, MessageBatch batch) {
     for (RaftMessage message : batch.getMessagesList()) {
+      if (message.hasHeartbeatReply()) {
+        long round = message.getHeartbeatReply().getRound();
+        rounds(host.id(), message.getGroup()).answered(message.getFrom(), message.getTerm(), round);
+      }
+      if (message.hasVoteReply() && message.getVoteReply().getGranted()) {
+        candidacy(host.id(), message.getGroup())
+            .granted(message.getFrom(), message.getIncarnation(), message.getTerm());
+      }
       ReplicaView view = host.view(message.getGroup());
       if (view != null && message.hasVoteRequest()) {
         long term = message.getVoteRequest().getLastLogTerm();
@@ -370,6 +402,11 @@ public final class Invariants implements Watch {
       case OFFER -> {
         marks.hit(Mark.SNAPSHOT_OFFERED);
         offered.add(message.getOffer().getTransfer());
+        SnapshotManifest manifest = message.getOffer().getManifest();
+        guarded(() ->
+            logs(message.getGroup())
+                .offered(
+                    host.id(), manifest.getIndex(), MessageCodec.decode(manifest.getMembership())));
       }
       case CHUNK -> {
         boolean first = offered.remove(message.getChunk().getTransfer());
@@ -387,19 +424,29 @@ public final class Invariants implements Watch {
   }
 
   @Override
-  public long committedIndex(int group) {
-    return logs(group).committedIndex();
+  public ReadArrival readArrives(Host host, int group) {
+    ReplicaView view = host.view(group);
+    long term = view == null ? 0 : view.status().term();
+    return new ReadArrival(
+        logs(group).committedIndex(),
+        term,
+        rounds(host.id(), group).lastOf(term),
+        view == null ? 0 : view.status().membershipIndex());
   }
 
   @Override
-  public void answersRead(Host host, int group, long committedBefore) {
+  public void answersRead(Host host, int group, ReadArrival arrival) {
     guarded(() -> {
       StateMachine machine = host.machine(group);
-      if (machine != null && machine.applied().index() < committedBefore) {
+      if (machine != null && machine.applied().index() < arrival.committedIndex()) {
         throw new Violation(
             "reads see what was committed before",
             "n%d of g%d answers from %s, and %d was committed when it was asked"
-                .formatted(host.id(), group, machine.applied(), committedBefore));
+                .formatted(host.id(), group, machine.applied(), arrival.committedIndex()));
+      }
+      ReplicaView view = host.view(group);
+      if (view != null && !raft.leaseReads()) {
+        rounds(host.id(), group).checkRead(arrival, host.id(), view.status());
       }
     });
   }
@@ -427,6 +474,26 @@ public final class Invariants implements Watch {
             "nothing is told before it is durable",
             "n%d acknowledges entry %d of g%d, which is not on its disk"
                 .formatted(host.id(), index, group));
+      }
+    } catch (IOException e) {
+      throw new Violation("what is durable can be read", "n" + host.id(), e);
+    }
+  }
+
+  /** A log that begins where the state machine has not come to needs its snapshot (H33, H42). */
+  private void checkSnapshotOf(Host host, int group, LogBase base) {
+    StateMachine machine = host.machine(group);
+    if (machine == null || machine.applied().index() >= base.index() || host.isImpaired()) {
+      return;
+    }
+    String name = base.index() + "-" + base.term();
+    try {
+      String folder = "groups/g" + group + "/snapshots";
+      if (!host.disk().durableImage().list(folder).contains(name)) {
+        throw new Violation(
+            "a snapshot is durable before its log begins",
+            "n%d of g%d acknowledges %s, state at %s"
+                .formatted(host.id(), group, name, machine.applied()));
       }
     } catch (IOException e) {
       throw new Violation("what is durable can be read", "n" + host.id(), e);

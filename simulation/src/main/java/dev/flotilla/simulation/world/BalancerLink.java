@@ -15,6 +15,7 @@ import dev.flotilla.raft.runtime.ClientChannel;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A balancer's stream to a node, with the contract of the real one: every request is answered
@@ -189,8 +190,8 @@ final class BalancerLink implements NodeChannel {
     private final int sentOn;
     private final int group;
 
-    /** What a fresh read has to see: all that was committed when it arrived; 0 for the others. */
-    private final long committedBefore;
+    /** What a fresh read found; null for the others. */
+    private final Watch.@Nullable ReadArrival arrival;
 
     private ReplyBatch.Builder gathered = ReplyBatch.newBuilder();
 
@@ -201,13 +202,13 @@ final class BalancerLink implements NodeChannel {
       this.group = request.getGroup();
       boolean fresh =
           request.hasQuery() && request.getConsistency() != ReadConsistency.READ_CONSISTENCY_STALE;
-      this.committedBefore = fresh ? world.watch().committedIndex(group) : 0;
+      this.arrival = fresh ? world.watch().readArrives(host, group) : null;
     }
 
     @Override
     public void reply(Reply reply) {
-      if (reply.getOutcome() == Outcome.OUTCOME_APPLIED && committedBefore > 0) {
-        world.watch().answersRead(host, group, committedBefore);
+      if (reply.getOutcome() == Outcome.OUTCOME_APPLIED && arrival != null) {
+        world.watch().answersRead(host, group, arrival);
       }
       gathered.addReplies(reply);
     }

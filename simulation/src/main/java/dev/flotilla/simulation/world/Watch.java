@@ -29,11 +29,21 @@ public interface Watch {
   /** An operator's change of a group's members has ended. */
   void membersChanged(boolean done);
 
-  /** How far a group's log is known to be committed, by whoever knows most. */
-  long committedIndex(int group);
+  /**
+   * What a fresh read found when it came to a node.
+   *
+   * @param committedIndex how far the group's log was known to be committed, by whoever knew most
+   * @param term of the node's replica
+   * @param round the last one it had sent as the leader of that term; 0 before the first
+   * @param membershipIndex of its replica
+   */
+  record ReadArrival(long committedIndex, long term, long round, long membershipIndex) {}
 
-  /** A node answers a fresh read that arrived when so much was committed. */
-  void answersRead(Host host, int group, long committedBefore);
+  /** A fresh read comes to a node. */
+  ReadArrival readArrives(Host host, int group);
+
+  /** A node answers a fresh read. */
+  void answersRead(Host host, int group, ReadArrival arrival);
 
   /** A balancer sends a request once more. */
   void retried();

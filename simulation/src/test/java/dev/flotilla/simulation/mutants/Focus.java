@@ -138,6 +138,48 @@ enum Focus {
     }
   },
 
+  /** Snapshots travel slowly, in small parts, and the power goes where they arrive. */
+  TRANSFERS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .work(6, 40, 10, 10, 0)
+          .snapshotChunks(64)
+          .compaction(10, 1 << 10)
+          .links(10)
+          .fault(Kind.ISOLATE, 1_000, 300, 900)
+          .fault(Kind.POWER_LOSS, 250, 20, 200)
+          .scenario();
+    }
+  },
+
+  /** Bits rot, and whoever was hurt comes back soon. */
+  DAMAGE {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .work(6, 4, 10, 10, 0)
+          .compaction(1_000, 16 << 10)
+          .fault(Kind.BIT_ROT, 300, 20, 200)
+          .fault(Kind.WIPE, 4_000, 20, 200)
+          .scenario();
+    }
+  },
+
+  /** Disks are lost, and leaders soon after. */
+  LOST_DISKS {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .work(6, 4, 10, 10, 0)
+          .compaction(1_000, 16 << 10)
+          .fault(Kind.WIPE, 400, 20, 200)
+          .fault(Kind.ISOLATE, 900, 100, 900)
+          .fault(Kind.KILL, 900, 20, 300)
+          .scenario();
+    }
+  },
+
   /** Clients and balancers are left in doubt, and ask again. */
   RETRIES {
     @Override
@@ -197,6 +239,24 @@ enum Focus {
           .fault(Kind.PARTITION, 1_200, 100, 900)
           .fault(Kind.KILL, 1_500, 20, 300)
           .fault(Kind.TRANSFER, 1_500, 300, 600)
+          .scenario();
+    }
+  },
+
+  /** Leaders begin to change members when nobody hears them any more. */
+  CUT_OFF {
+    @Override
+    Scenario scenario(long seed) {
+      return new Sketch(seed)
+          .nodes(3, 3)
+          .spare(3)
+          .balancers(2)
+          .links(10)
+          .append(256)
+          .work(8, 4, 10, 10, 0)
+          .compaction(2, 512)
+          .fault(Kind.PARTITION, 1_000, 500, 1_200)
+          .fault(Kind.MEMBERS, 150, 0, 0)
           .scenario();
     }
   };
@@ -379,7 +439,7 @@ enum Focus {
         case POWER_CUT_INSIDE -> 1 + random.nextInt(30);
         case PARTITION -> random.nextInt(1 << (nodes + balancers));
         case WALL_JUMP -> random.nextInt(-20, 20);
-        case MEMBERS -> random.nextInt(Integer.MAX_VALUE);
+        case MEMBERS, BIT_ROT -> random.nextInt(Integer.MAX_VALUE);
         case BALANCER_RESTART -> groupCount > 1 ? 1 : 0;
         default -> 0;
       };

@@ -55,7 +55,7 @@ final class MembershipMutants {
                     + "    everyone.addAll(membership.learners());\n"
                     + "    incoming = ascending(everyone);"),
         Mutant.of("votes-of-strangers-counted", "H50", "a replica that lost its disk still votes")
-            .in(Focus.SWARM)
+            .in(Focus.LOST_DISKS)
             .edit(
                 CORE + "ReplicaState.java",
                 "return bound == 0 ? !membership.isBorn() : bound == incarnation;",
@@ -68,11 +68,42 @@ final class MembershipMutants {
                 "acknowledgements-of-strangers-counted",
                 "H50",
                 "what a replica that lost its disk acknowledges counts as its predecessor's")
-            .in(Focus.SWARM)
+            .in(Focus.LOST_DISKS)
             .edit(
                 CORE + "ReplicaState.java",
                 "return bound == 0 || bound == incarnation;",
                 "return true;"),
+        Mutant.of(
+                "identity-kept-at-the-second-damage",
+                "H50",
+                "a replica that rejoined and is damaged again passes for the one that rejoined")
+            .in(Focus.DAMAGE)
+            .edit(
+                RUNTIME + "ReplicaFolder.java",
+                "return newborn && isRejoining();",
+                "return isRejoining();"),
+        Mutant.of(
+                "snapshot-keeps-newer-membership",
+                "H40",
+                "a membership of the replaced log outlives the snapshot")
+            .in(Focus.CUT_OFF)
+            .edit(
+                CORE + "MembershipHistory.java",
+                "void resetTo(LogBase base) { history.clear();",
+                "void resetTo(LogBase base) {\n"
+                    + "    if (effectiveIndex() >= base.index()) {\n"
+                    + "      return;\n"
+                    + "    }\n"
+                    + "    history.clear();"),
+        Mutant.of(
+                "checkpoint-with-the-newest-membership",
+                "H40",
+                "a snapshot carries a membership newer than its position")
+            .in(Focus.MEMBERS)
+            .edit(
+                RUNTIME + "AppliedMemberships.java",
+                "if (at.index() > index) {",
+                "if (at.index() < 0) {"),
         Mutant.of(
                 "cut-membership-stays",
                 "thesis 4.1",
@@ -83,6 +114,12 @@ final class MembershipMutants {
                 "replica.memberships.truncateFrom(index);",
                 "if (replica.memberships.effectiveIndex() >= index && index < 0) {\n"
                     + "        replica.memberships.truncateFrom(index);\n"
-                    + "      }"));
+                    + "      }"),
+        Mutant.of("removed-leader-stays", "H49", "a leader that was removed goes on leading")
+            .in(Focus.MEMBERS)
+            .edit(
+                CORE + "ConfigChange.java",
+                "boolean leaves = !effective.isVoter(replica.self);",
+                "boolean leaves = effective.isEmpty();"));
   }
 }

@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -53,7 +52,6 @@ final class MutantTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "mutants.starts", matches = "[1-9][0-9]*")
   void everyMutantIsCaughtAndTheCodeAsItIsIsNot() throws Exception {
     Hunt hunt = new Hunt();
     List<Callable<Hunt.Result>> hunts = new ArrayList<>();

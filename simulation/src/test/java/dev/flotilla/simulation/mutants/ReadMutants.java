@@ -25,6 +25,15 @@ final class ReadMutants {
                 "if (gathering.count > 0 && replica.committedInTerm()) {",
                 "if (gathering.count > 0) {"),
         Mutant.of(
+                "read-joins-an-older-round",
+                "H2 H3",
+                "a read is confirmed by any answer that comes after it")
+            .in(Focus.READS)
+            .edit(
+                CORE + "ReadIndex.java",
+                "gathering.round = rounds.current();",
+                "gathering.round = Math.min(rounds.current(), rounds.confirmed() + 1);"),
+        Mutant.of(
                 "read-without-a-quorum", "H3", "a read does not wait for its round to be answered")
             .in(Focus.READS)
             .edit(

@@ -24,6 +24,15 @@ final class SnapshotMutants {
                     + " replica.out.sendWhenDurable(",
                 "private void acknowledge(int to, long matchIndex) { replica.out.sendNow("),
         Mutant.of(
+                "snapshot-over-a-matching-log",
+                "H41",
+                "a snapshot replaces a log that holds it and more")
+            .in(Focus.SNAPSHOTS)
+            .edit(
+                CORE + "Following.java",
+                "if (log.matches(base.index(), base.term())) {",
+                "if (log.matches(base.index(), base.term()) && base.index() < 0) {"),
+        Mutant.of(
                 "old-snapshot-installed", "H41", "a snapshot behind the commit index is installed")
             .in(Focus.SNAPSHOTS)
             .edit(
@@ -74,6 +83,25 @@ final class SnapshotMutants {
             .edit(
                 CORE + "SnapshotDecision.java",
                 "progress.toProbe(progress.matchIndex + 1); progress.pause(round);" + " return;",
-                "return;"));
+                "return;"),
+        Mutant.of(
+                "snapshot-name-not-synced",
+                "H33",
+                "the folder is not synced after a snapshot got its name")
+            .in(Focus.SNAPSHOTS)
+            .edit(
+                SNAPSHOT + "SnapshotStore.java",
+                "disk.rename(finishedDirectory, snapshot.directory());"
+                    + " disk.syncDirectory(directory);",
+                "disk.rename(finishedDirectory, snapshot.directory());"),
+        Mutant.of(
+                "snapshot-files-not-compared",
+                "H39 H42",
+                "files of a snapshot are not compared with their checksums")
+            .in(Focus.TRANSFERS)
+            .edit(
+                SNAPSHOT + "IncomingSnapshot.java",
+                "boolean same = read.size() == expected.getSizeBytes() && read.crc32c() == expected.getCrc32C();",
+                "boolean same = true;"));
   }
 }

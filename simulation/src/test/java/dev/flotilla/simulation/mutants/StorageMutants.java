@@ -54,6 +54,7 @@ final class StorageMutants {
                 "damage-taken-for-the-end",
                 "H34",
                 "the log ends at the first record that cannot be read")
+            .in(Focus.DAMAGE)
             .edit(
                 LOG + "Recovery.java",
                 "if (proof != null) {",
