@@ -1,7 +1,6 @@
 package dev.flotilla.raft.runtime;
 
 import dev.flotilla.raft.core.Effect.RoleChanged;
-import dev.flotilla.raft.core.Role;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,7 +12,8 @@ import java.util.Map;
 final class RoleNews {
   private static final long AGAIN_AFTER_NANOS = 60_000_000_000L;
 
-  private record Said(Role role, int leader) {}
+  /** A role by its place among the roles: an enum's own hash differs from process to process. */
+  private record Said(int role, int leader) {}
 
   /** What was said of the current term, and when: a handful, since a term has one leader. */
   private final Map<Said, Long> said = new HashMap<>();
@@ -27,7 +27,7 @@ final class RoleNews {
       term = change.term();
       said.clear();
     }
-    Said what = new Said(change.role(), change.leader());
+    Said what = new Said(change.role().ordinal(), change.leader());
     Long saidNanos = said.get(what);
     if (saidNanos != null && nowNanos - saidNanos < AGAIN_AFTER_NANOS) {
       passedOver++;
