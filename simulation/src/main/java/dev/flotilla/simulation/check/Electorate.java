@@ -30,8 +30,13 @@ final class Electorate {
       long lastIndex,
       boolean holds) {
 
+    /** Who was removed votes too: the candidate may know of a later membership that holds it. */
+    private boolean mayVote() {
+      return standing == Standing.MEMBER || standing == Standing.REMOVED;
+    }
+
     private boolean wouldVoteFor(Voter candidate) {
-      return standing == Standing.MEMBER
+      return mayVote()
           && (candidate.lastTerm > lastTerm
               || (candidate.lastTerm == lastTerm && candidate.lastIndex >= lastIndex));
     }
