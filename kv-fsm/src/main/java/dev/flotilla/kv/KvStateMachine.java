@@ -6,6 +6,7 @@ import dev.flotilla.proto.kv.v1.Command;
 import dev.flotilla.proto.kv.v1.Tick;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.NoRoomException;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.fsm.Wake;
 import java.util.ArrayList;
@@ -85,7 +86,15 @@ public final class KvStateMachine implements StateMachine {
       results.add(applyEntry(entry));
       position = new AppliedPosition(entry.index(), entry.term());
     }
-    state.commit(position);
+    try {
+      state.commit(position);
+    } catch (NoRoomException e) {
+      // Nothing has reached the engine, so what it holds is where these entries are begun again.
+      state.withdraw();
+      expiry.load();
+      failed = false;
+      throw e;
+    }
     stats = state.stats();
     failed = false;
     return results;
@@ -115,7 +124,12 @@ public final class KvStateMachine implements StateMachine {
   public void install(String directory) {
     checkUsable();
     failed = true;
-    engine.install(directory);
+    try {
+      engine.install(directory);
+    } catch (NoRoomException e) {
+      failed = false;
+      throw e;
+    }
     state.load();
     expiry.load();
     stats = state.stats();

@@ -49,6 +49,12 @@ final class ReplicatedState {
     keyBytes = reader.readNumber();
   }
 
+  /** Forgets what is staged: the state is again what the engine holds. */
+  void withdraw() {
+    staged.discard();
+    load();
+  }
+
   StagedWrites staged() {
     return staged;
   }

@@ -62,6 +62,12 @@ final class StagedWrites {
     staged.clear();
   }
 
+  /** Drops all of it; the engine was not touched. */
+  void discard() {
+    batch.clear();
+    staged.clear();
+  }
+
   /** By identity: an empty value is a value. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean isDeleted(byte[] value) {

@@ -8,10 +8,15 @@ import dev.flotilla.kv.engine.EngineException;
 import dev.flotilla.kv.engine.InMemoryEngine;
 import dev.flotilla.kv.engine.KvBatch;
 import dev.flotilla.kv.engine.KvEngine;
+import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.env.SimulatedDisk;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.NoRoomException;
+import dev.flotilla.raft.fsm.Wake;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,57 @@ class FaultTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
+  /**
+   * H9, H36, H37: a batch that finds no room leaves nothing behind, in memory neither, and is the
+   * same batch when it is applied again, whole or in pieces.
+   */
+  @Test
+  void h36_whatFoundNoRoomIsAppliedOnceAndWhole() {
+    KvStateMachine untroubled =
+        new KvStateMachine(
+            new InMemoryEngine(new SimulatedDisk(), "state"),
+            new KvOptions(1, List.of(Replica.ALL_SLOTS)));
+    List<CommittedEntry> log = new RandomLog(7).entries(800);
+    SplittableRandom random = new SplittableRandom(8);
+    int refused = 0;
+    int done = 0;
+    while (done < log.size()) {
+      List<CommittedEntry> page =
+          log.subList(done, Math.min(log.size(), done + 1 + random.nextInt(12)));
+      engine.withoutRoom = random.nextInt(3) == 0;
+      if (engine.withoutRoom) {
+        KvStats stats = machine.stats();
+        assertThatThrownBy(() -> machine.apply(page)).isInstanceOf(NoRoomException.class);
+        assertThat(machine.stats()).isEqualTo(stats);
+        refused++;
+      } else {
+        assertThat(hex(machine.apply(page))).isEqualTo(hex(untroubled.apply(page)));
+        done += page.size();
+      }
+      assertThat(machine.applied()).isEqualTo(untroubled.applied());
+      assertThat(machine.clockMillis()).isEqualTo(untroubled.clockMillis());
+      assertThat(machine.stateHash()).isEqualTo(untroubled.stateHash());
+      assertThat(machine.audit()).isEqualTo(untroubled.audit());
+      assertThat(machine.wake().map(Wake::atMillis))
+          .isEqualTo(untroubled.wake().map(Wake::atMillis));
+    }
+    assertThat(refused).isGreaterThan(20);
+  }
+
+  @Test
+  void aSnapshotThatFindsNoRoomLeavesTheOldState() throws Exception {
+    machine.apply(List.of(entry(1, machine.wake().orElseThrow().command())));
+    disk.createDirectories("snapshot");
+    machine.checkpoint("snapshot");
+    machine.apply(List.of(entry(2, put("k", "v").toByteArray())));
+    engine.withoutRoom = true;
+    assertThatThrownBy(() -> machine.install("snapshot")).isInstanceOf(NoRoomException.class);
+    assertThat(machine.applied()).isEqualTo(new AppliedPosition(2, 1));
+    engine.withoutRoom = false;
+    machine.install("snapshot");
+    assertThat(machine.applied()).isEqualTo(new AppliedPosition(1, 1));
+  }
+
   @Test
   void aGapInTheLogStopsTheReplica() {
     machine.apply(List.of(entry(1), entry(2)));
@@ -70,6 +126,10 @@ class FaultTest {
     assertThat(machine.apply(List.of())).isEmpty();
   }
 
+  private static List<String> hex(List<List<byte[]>> results) {
+    return results.stream().flatMap(List::stream).map(HexFormat.of()::formatHex).toList();
+  }
+
   private static CommittedEntry entry(long index, byte[]... commands) {
     return new CommittedEntry(index, 1, 1_000, List.of(commands));
   }
@@ -77,6 +137,7 @@ class FaultTest {
   private static final class FailingEngine implements KvEngine {
     private final KvEngine engine;
     private boolean failing;
+    private boolean withoutRoom;
 
     FailingEngine(KvEngine engine) {
       this.engine = engine;
@@ -95,8 +156,9 @@ class FaultTest {
     @Override
     public void write(KvBatch batch) {
       if (failing) {
-        throw new EngineException("the disk is full");
+        throw new EngineException("the disk failed");
       }
+      requireRoom();
       engine.write(batch);
     }
 
@@ -112,7 +174,14 @@ class FaultTest {
 
     @Override
     public void install(String directory) {
+      requireRoom();
       engine.install(directory);
+    }
+
+    private void requireRoom() {
+      if (withoutRoom) {
+        throw new NoRoomException("no room", new DiskFullException("no space left on device"));
+      }
     }
 
     @Override

@@ -73,12 +73,18 @@ final class ScenarioSettings implements WorldSettings {
                             host,
                             group,
                             new KvStateMachine(
-                                new InMemoryEngine(host.disk(), directory), kvOptions(group)));
+                                new InMemoryEngine(host.disk(), directory, memtableBytes()),
+                                kvOptions(group)));
                 machines.put(group, machine);
                 return machine;
               }));
     }
     return specs;
+  }
+
+  /** Small enough that a full disk meets a state machine that has to flush. */
+  private long memtableBytes() {
+    return 256L << Dice.below(dice.roll(78, 0), 6);
   }
 
   /** Who was not there from the beginning waits to be let in. */

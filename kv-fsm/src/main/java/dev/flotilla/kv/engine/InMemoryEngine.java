@@ -1,6 +1,8 @@
 package dev.flotilla.kv.engine;
 
 import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFullException;
+import dev.flotilla.raft.fsm.NoRoomException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything in a tree on the heap; a flush writes all of it as one image file. For simulation and
  * tests, where stores are small and the disk is a simulated one.
+ *
+ * <p>As in the engine of production only so much may be unflushed: a write that finds more flushes
+ * first, and is refused when that finds no room.
  */
 public final class InMemoryEngine implements KvEngine {
   private static final String IMAGE = "IMAGE";
@@ -18,14 +23,26 @@ public final class InMemoryEngine implements KvEngine {
 
   private final Disk disk;
   private final String directory;
+  private final long memtableBytes;
   private NavigableMap<byte[], byte[]> entries;
   private boolean flushed;
+  private long unflushedBytes;
   private boolean closed;
 
-  /** Opens the store in a folder of the disk, as the last flush left it. */
+  /** A store that flushes only when it is told to. */
   public InMemoryEngine(Disk disk, String directory) {
+    this(disk, directory, Long.MAX_VALUE);
+  }
+
+  /**
+   * Opens the store in a folder of the disk, as the last flush left it.
+   *
+   * @param memtableBytes of keys and values that may be written and not flushed, less one batch
+   */
+  public InMemoryEngine(Disk disk, String directory, long memtableBytes) {
     this.disk = disk;
     this.directory = directory;
+    this.memtableBytes = memtableBytes;
     try {
       disk.createDirectories(directory);
       disk.delete(directory + "/" + NEXT_IMAGE);
@@ -59,17 +76,22 @@ public final class InMemoryEngine implements KvEngine {
     if (batch.isEmpty()) {
       return;
     }
+    if (unflushedBytes >= memtableBytes) {
+      makeRoom();
+    }
     flushed = false;
     batch.playInto(
         new KvBatch.Sink() {
           @Override
           public void put(byte[] key, byte[] value) {
             entries.put(key, value);
+            unflushedBytes += key.length + value.length;
           }
 
           @Override
           public void delete(byte[] key) {
             entries.remove(key);
+            unflushedBytes += key.length;
           }
 
           @Override
@@ -77,6 +99,17 @@ public final class InMemoryEngine implements KvEngine {
             entries.subMap(from, true, to, false).clear();
           }
         });
+  }
+
+  private void makeRoom() {
+    try {
+      flush();
+    } catch (EngineException e) {
+      if (DiskFullException.isCauseOf(e)) {
+        throw new NoRoomException("no room to write (store " + directory + ")", e);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -111,6 +144,9 @@ public final class InMemoryEngine implements KvEngine {
       replaceImage(installed);
       entries = installed;
     } catch (IOException e) {
+      if (DiskFullException.isCauseOf(e)) {
+        throw new NoRoomException("no room for the checkpoint " + source, e);
+      }
       throw new EngineException("cannot install the checkpoint " + source, e);
     }
   }
@@ -127,10 +163,18 @@ public final class InMemoryEngine implements KvEngine {
   private void replaceImage(NavigableMap<byte[], byte[]> content) throws IOException {
     String next = directory + "/" + NEXT_IMAGE;
     disk.delete(next);
-    EngineImage.write(disk, next, content);
+    try {
+      EngineImage.write(disk, next, content);
+    } catch (IOException e) {
+      if (DiskFullException.isCauseOf(e)) {
+        disk.delete(next); // the room half an image takes may be all that others have
+      }
+      throw e;
+    }
     disk.rename(next, directory + "/" + IMAGE);
     disk.syncDirectory(directory);
     flushed = true;
+    unflushedBytes = 0;
   }
 
   private void checkOpen() {

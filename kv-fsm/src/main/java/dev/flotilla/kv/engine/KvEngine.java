@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * part of one (H36). Whoever needs the lost tail replays it.
  *
  * <p>Every method throws {@link EngineException} when the disk fails; the engine is of no use after
- * that. Arrays handed in or out are not changed by either side.
+ * that. A write or an install for which there is only no room throws {@link
+ * dev.flotilla.raft.fsm.NoRoomException}: nothing has changed, and everything can be read. Arrays
+ * handed in or out are not changed by either side.
  */
 public interface KvEngine extends AutoCloseable {
 
@@ -30,7 +32,7 @@ public interface KvEngine extends AutoCloseable {
    */
   void scan(byte[] from, Visitor visitor);
 
-  /** Makes all operations of the batch visible together. */
+  /** Makes all operations of the batch visible together, or none of them. */
   void write(KvBatch batch);
 
   /** Returns when everything written so far is durable. */

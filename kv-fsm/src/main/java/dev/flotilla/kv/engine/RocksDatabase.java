@@ -27,6 +27,11 @@ import org.rocksdb.WriteOptions;
 final class RocksDatabase implements AutoCloseable {
   private static final int BLOOM_BITS_PER_KEY = 10;
 
+  /** Files of level 0 at which writes wait for compactions. */
+  private static final int LEVEL_0_STOP = 36;
+
+  private static final long MAX_PENDING_COMPACTION_BYTES = 256L << 30;
+
   private final Deque<AutoCloseable> handles = new ArrayDeque<>();
   final RocksDB db;
   final ReadOptions readOptions;
@@ -41,7 +46,9 @@ final class RocksDatabase implements AutoCloseable {
       Options options = options(resources).setCreateIfMissing(create).setErrorIfExists(create);
       db = opened(RocksDB.open(options, folder.toString()));
       readOptions = opened(new ReadOptions());
-      writeOptions = opened(new WriteOptions()).setDisableWAL(true);
+      // A write that waited inside for a flush would wait for ever, and keep the flush from being
+      // tried again, once the flush found no room.
+      writeOptions = opened(new WriteOptions()).setDisableWAL(true).setNoSlowdown(true);
       flushOptions = opened(new FlushOptions()).setWaitForFlush(true).setAllowWriteStall(true);
       batch = opened(new WriteBatch());
       opened = true;
@@ -101,6 +108,11 @@ final class RocksDatabase implements AutoCloseable {
         .setMaxBackgroundJobs(2)
         .setMaxSubcompactions(1)
         .setMaxOpenFiles(256)
+        // Writes go on or stop; what is merely slowed down would be refused, see writeOptions.
+        .setLevel0SlowdownWritesTrigger(LEVEL_0_STOP)
+        .setLevel0StopWritesTrigger(LEVEL_0_STOP)
+        .setSoftPendingCompactionBytesLimit(MAX_PENDING_COMPACTION_BYTES)
+        .setHardPendingCompactionBytesLimit(MAX_PENDING_COMPACTION_BYTES)
         // One thread writes.
         .setAllowConcurrentMemtableWrite(false)
         // A close is a crash: what comes back is what flush() promised, not what luck left.

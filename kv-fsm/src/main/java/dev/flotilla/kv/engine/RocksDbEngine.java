@@ -1,9 +1,12 @@
 package dev.flotilla.kv.engine;
 
+import dev.flotilla.raft.env.DiskFullException;
+import dev.flotilla.raft.fsm.NoRoomException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -26,6 +29,9 @@ public final class RocksDbEngine implements KvEngine {
    */
   private static final Pattern OTHER =
       Pattern.compile("CURRENT|IDENTITY|MANIFEST-[0-9]+|OPTIONS-[0-9]+|[0-9]+\\.log");
+
+  /** How long a write that has to wait for a flush waits before it asks again. */
+  private static final long STALL_NANOS = 1_000_000L;
 
   private final Path root;
   private final String directory;
@@ -94,12 +100,43 @@ public final class RocksDbEngine implements KvEngine {
     WriteBatch target = database.batch;
     try {
       batch.playInto(sink);
-      database.db.write(database.writeOptions, target);
+      writeWhenPossible(target);
     } catch (RocksDBException e) {
+      if (hasNoRoom(e)) {
+        throw new NoRoomException("no room to write (store " + directory + ")", e);
+      }
       throw failed("cannot write", e);
     } finally {
       target.clear();
     }
+  }
+
+  /**
+   * Waits while flushes and compactions catch up, which end or fail; a failure is what the next try
+   * is told.
+   */
+  private void writeWhenPossible(WriteBatch target) throws RocksDBException {
+    while (true) {
+      try {
+        database.db.write(database.writeOptions, target);
+        return;
+      } catch (RocksDBException e) {
+        Status status = e.getStatus();
+        if (status == null || status.getCode() != Status.Code.Incomplete) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(STALL_NANOS);
+    }
+  }
+
+  /**
+   * Whether RocksDB takes writes again by itself once there is room: it looks every five seconds,
+   * and wants room for what a database has in memory. Of a quota it knows nothing.
+   */
+  private static boolean hasNoRoom(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getSubCode() == Status.SubCode.NoSpace;
   }
 
   @Override
@@ -135,6 +172,7 @@ public final class RocksDbEngine implements KvEngine {
   public void install(String source) {
     checkOpen();
     RocksDatabase installed = null;
+    boolean switching = false;
     try {
       folders.clean(folders.active()); // what an earlier attempt left
       Path next = folders.next();
@@ -142,6 +180,7 @@ public final class RocksDbEngine implements KvEngine {
       // Opened before the switch: a checkpoint that does not open must not replace a state that
       // does.
       installed = RocksDatabase.openExisting(next, resources);
+      switching = true;
       activate(next);
       RocksDatabase old = database;
       database = installed;
@@ -154,6 +193,9 @@ public final class RocksDbEngine implements KvEngine {
           source,
           next.getFileName());
     } catch (IOException | RocksDBException e) {
+      if (!switching && DiskFullException.isCauseOf(e)) {
+        throw new NoRoomException("no room for the checkpoint " + source, e);
+      }
       throw failed("cannot install the checkpoint " + source, e);
     } finally {
       if (installed != null) {

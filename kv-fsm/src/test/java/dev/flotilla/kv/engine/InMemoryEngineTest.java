@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.env.SimulatedDisk;
+import dev.flotilla.raft.fsm.NoRoomException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -98,6 +99,48 @@ class InMemoryEngineTest extends KvEngineContract {
       assertThat(reopened.get(bytes("old"))).isNull();
     }
     assertThat(points).isGreaterThan(8);
+  }
+
+  /** As the engine of production does when its memtable is full and the disk as well. */
+  @Test
+  void aWriteThatMustFlushAndFindsNoRoomChangesNothing() throws Exception {
+    KvEngine engine = new InMemoryEngine(disk, STORE, 1_000);
+    engine.write(new KvBatch().put(bytes("a"), new byte[900]));
+    assertThat(disk.exists(STORE + "/IMAGE")).isFalse();
+    engine.write(new KvBatch().put(bytes("b"), new byte[900]));
+    disk.setQuotaBytes(500);
+    KvBatch third = new KvBatch().delete(bytes("a")).put(bytes("c"), new byte[900]);
+    assertThatThrownBy(() -> engine.write(third)).isInstanceOf(NoRoomException.class);
+    assertThat(engine.get(bytes("a"))).hasSize(900);
+    assertThat(engine.get(bytes("c"))).isNull();
+    assertThat(disk.usableBytes()).isEqualTo(500);
+    disk.setQuotaBytes(Long.MAX_VALUE);
+    engine.write(third);
+    assertThat(engine.get(bytes("a"))).isNull();
+    crash(engine);
+    try (KvEngine reopened = open()) {
+      assertThat(reopened.get(bytes("b"))).hasSize(900);
+      assertThat(reopened.get(bytes("c"))).isNull();
+    }
+  }
+
+  @Test
+  void anInstallWithoutRoomLeavesTheOldContent() throws Exception {
+    try (KvEngine source = new InMemoryEngine(disk, "elsewhere")) {
+      source.write(new KvBatch().put(bytes("new"), new byte[9_000]));
+      source.checkpoint(emptyFolder("received"));
+    }
+    KvEngine engine = open();
+    engine.write(new KvBatch().put(bytes("old"), bytes("1")));
+    long used = Long.MAX_VALUE - disk.usableBytes();
+    disk.setQuotaBytes(used + 4_000);
+    assertThatThrownBy(() -> engine.install("snapshots/received"))
+        .isInstanceOf(NoRoomException.class);
+    assertThat(engine.get(bytes("old"))).isNotNull();
+    disk.setQuotaBytes(Long.MAX_VALUE);
+    engine.install("snapshots/received");
+    assertThat(engine.get(bytes("old"))).isNull();
+    assertThat(engine.get(bytes("new"))).hasSize(9_000);
   }
 
   @Test

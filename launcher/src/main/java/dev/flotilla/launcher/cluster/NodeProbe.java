@@ -111,6 +111,7 @@ public final class NodeProbe implements AutoCloseable {
               replica.path("lastLogIndex").asLong(0),
               texts(replica.path("voters")),
               texts(replica.path("learners")),
+              replica.path("changing").asBoolean(false),
               textOrNull(replica.path("stateHash")),
               replica.path("snapshotsInstalled").asLong(0),
               replica.path("compactions").asLong(0)));

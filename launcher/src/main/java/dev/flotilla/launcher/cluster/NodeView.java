@@ -17,6 +17,7 @@ public record NodeView(
    * @param leader the leader's name; null when none is known
    * @param voters names of those who vote, as this replica knows them
    * @param learners of those who learn
+   * @param changing whether a change of members is under way, as this replica knows
    * @param stateHash null unless asked for
    */
   public record Replica(
@@ -30,6 +31,7 @@ public record NodeView(
       long lastIndex,
       List<String> voters,
       List<String> learners,
+      boolean changing,
       @Nullable String stateHash,
       long snapshotsInstalled,
       long compactions) {

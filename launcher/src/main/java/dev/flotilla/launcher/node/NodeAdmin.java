@@ -13,5 +13,8 @@ public interface NodeAdmin {
    */
   CompletableFuture<NodeStatus> status(boolean stateHash);
 
+  /** What the node counts and times, in Prometheus' text format; does not wait for the node. */
+  String meters();
+
   CompletableFuture<TransferLeadershipReply> transferLeadership(TransferLeadershipRequest request);
 }

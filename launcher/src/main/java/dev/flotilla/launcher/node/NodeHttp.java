@@ -169,7 +169,8 @@ public final class NodeHttp implements AutoCloseable {
       case "/raft/status" -> raftStatus(exchange.getRequestURI().getQuery());
       case "/status" -> Answer.json(200, documents.status(status(false)));
       case "/cluster" -> Answer.json(200, documents.cluster(status(false)));
-      case "/metrics" -> new Answer(200, MetricsText.CONTENT_TYPE, MetricsText.of(status(false)));
+      case "/metrics" ->
+          new Answer(200, MetricsText.CONTENT_TYPE, MetricsText.of(status(false)) + node.meters());
       default -> stepDown();
     };
   }

@@ -31,6 +31,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -49,6 +51,7 @@ public final class NodeInstance implements NodeAdmin {
   private final ClusterConfig.Node self;
   private final DirectoryLock lock;
   private final RaftNode node;
+  private final NodeAdmin admin;
   private final NodeServer server;
   private final NodeHttp http;
 
@@ -56,11 +59,13 @@ public final class NodeInstance implements NodeAdmin {
       ClusterConfig.Node self,
       DirectoryLock lock,
       RaftNode node,
+      NodeAdmin admin,
       NodeServer server,
       NodeHttp http) {
     this.self = self;
     this.lock = lock;
     this.node = node;
+    this.admin = admin;
     this.server = server;
     this.http = http;
   }
@@ -109,7 +114,8 @@ public final class NodeInstance implements NodeAdmin {
                   transport,
                   node,
                   shared.network()));
-      NodeHttp http = undo.add(NodeHttp.start(config, self, admin(node)));
+      NodeAdmin admin = admin(config, self, node);
+      NodeHttp http = undo.add(NodeHttp.start(config, self, admin));
       undo.forget();
       LOG.info(
           "event=node-started node={} grpc={} http={} directory={}",
@@ -117,7 +123,7 @@ public final class NodeInstance implements NodeAdmin {
           self.grpc().listen(),
           self.http().listen(),
           self.directory());
-      return new NodeInstance(self, lock, node, server, http);
+      return new NodeInstance(self, lock, node, admin, server, http);
     }
   }
 
@@ -218,8 +224,16 @@ public final class NodeInstance implements NodeAdmin {
         tuning.limits());
   }
 
-  private static NodeAdmin admin(RaftNode node) {
+  private static NodeAdmin admin(ClusterConfig config, ClusterConfig.Node self, RaftNode node) {
+    Map<Integer, String> groupNames = new TreeMap<>();
+    config.groups().forEach(group -> groupNames.put(group.id(), group.name()));
+    NodeMeters meters = new NodeMeters(self.name(), groupNames, node.metrics());
     return new NodeAdmin() {
+      @Override
+      public String meters() {
+        return meters.scrape();
+      }
+
       @Override
       public CompletableFuture<NodeStatus> status(boolean stateHash) {
         return node.status(stateHash);
@@ -235,13 +249,18 @@ public final class NodeInstance implements NodeAdmin {
 
   @Override
   public CompletableFuture<NodeStatus> status(boolean stateHash) {
-    return node.status(stateHash);
+    return admin.status(stateHash);
+  }
+
+  @Override
+  public String meters() {
+    return admin.meters();
   }
 
   @Override
   public CompletableFuture<TransferLeadershipReply> transferLeadership(
       TransferLeadershipRequest request) {
-    return node.transferLeadership(request);
+    return admin.transferLeadership(request);
   }
 
   /** Hands over what it leads, answers what is in flight, flushes, ends. Bounded. */

@@ -64,6 +64,7 @@ public final class StatusDocuments {
     document.put("stateHash", withHash ? hex(replica.getStateHash()) : null);
     document.put("voters", replica.getVotersList().stream().map(this::nodeName).toList());
     document.put("learners", replica.getLearnersList().stream().map(this::nodeName).toList());
+    document.put("changing", !replica.getMembershipSettled());
     document.put("peers", replica.getPeersList().stream().map(this::peer).toList());
     document.put("elections", replica.getElections());
     document.put("leaderChanges", replica.getLeaderChanges());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.launcher.cluster.NodeView;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ class MembershipIT {
     }
     awaitMore("7 after", 3_000);
     traffic.close();
-    System.out.print(traffic.report());
+    publish();
     traffic.assertNothingFailed();
     traffic.assertNothingIsLost(cluster.balancer());
   }
@@ -130,6 +131,17 @@ class MembershipIT {
         .atMost(Duration.ofSeconds(30))
         .until(() -> members().equals(members));
     assertThat(cluster.file().nodes()).hasSize(FIRST.size() + LATER.size());
+  }
+
+  /** Prints what the clients saw, and keeps it beside the other reports of the build. */
+  private static void publish() throws IOException {
+    String table =
+        traffic.table(
+            "all changes together", phase -> phase.compareTo("2") > 0 && phase.compareTo("7") < 0);
+    Path file = Path.of("target", "membership-table.md");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, table);
+    System.out.print(table);
   }
 
   private static List<String> notAmong(Set<String> members) {

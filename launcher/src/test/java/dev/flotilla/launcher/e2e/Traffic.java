@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /**
  * Clients that write and read without pause, each its own few keys, and hold every answer against
@@ -25,7 +25,7 @@ final class Traffic implements AutoCloseable {
   private final String balancer;
   private final Map<String, ConcurrentLinkedQueue<Long>> timesNanos = new ConcurrentSkipListMap<>();
   private final Map<String, String> written = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
   private final List<Thread> clients = new ArrayList<>();
   private volatile String phase = "0 warm-up";
   private volatile boolean running = true;
@@ -64,6 +64,8 @@ final class Traffic implements AutoCloseable {
     }
   }
 
+  private record Failure(String phase, long afterMillis, String problem) {}
+
   /** Something that says what went wrong, or nothing. */
   private interface Step {
     String take() throws IOException;
@@ -81,7 +83,7 @@ final class Traffic implements AutoCloseable {
     long took = System.nanoTime() - began;
     timesNanos.computeIfAbsent(during, p -> new ConcurrentLinkedQueue<>()).add(took);
     if (!problem.isEmpty()) {
-      failures.add(during + ", after " + took / 1_000_000 + " ms: " + problem);
+      failures.add(new Failure(during, took / 1_000_000, problem));
     }
   }
 
@@ -118,27 +120,42 @@ final class Traffic implements AutoCloseable {
     assertThat(read).isEqualTo(expected);
   }
 
-  /** One line a phase. */
-  String report() {
-    StringBuilder report = new StringBuilder();
-    timesNanos.forEach((name, times) -> {
-      long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-      report.append(
-          String.format(
-              Locale.ROOT,
-              "%-28s %7d operations   p50 %6.1f ms   p99 %6.1f ms   p99.9 %6.1f ms   max %6.1f ms%n",
-              name,
-              sorted.length,
-              millisAt(sorted, 0.5),
-              millisAt(sorted, 0.99),
-              millisAt(sorted, 0.999),
-              Arrays.stream(sorted).max().orElse(0) / 1e6));
-    });
-    return report.toString();
+  /**
+   * A line for each phase, and one for some of them together.
+   *
+   * @param together what the phases that are summed up have in common
+   * @param summed the phases of that line
+   */
+  String table(String together, Predicate<String> summed) {
+    StringBuilder table = new StringBuilder();
+    table.append("| phase | operations | failed | p50 ms | p99 ms | p99.9 ms | max ms |\n");
+    table.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    timesNanos.keySet().forEach(name -> table.append(row(name, name::equals)));
+    return table.append(row(together, summed)).toString();
+  }
+
+  private String row(String title, Predicate<String> phases) {
+    long[] sorted =
+        timesNanos.entrySet().stream()
+            .filter(entry -> phases.test(entry.getKey()))
+            .flatMapToLong(entry -> entry.getValue().stream().mapToLong(Long::longValue))
+            .sorted()
+            .toArray();
+    return String.format(
+        Locale.ROOT,
+        "| %s | %d | %d | %.1f | %.1f | %.1f | %.1f |%n",
+        title,
+        sorted.length,
+        failures.stream().filter(failure -> phases.test(failure.phase())).count(),
+        millisAt(sorted, 0.5),
+        millisAt(sorted, 0.99),
+        millisAt(sorted, 0.999),
+        millisAt(sorted, 1));
   }
 
   private static double millisAt(long[] sortedNanos, double share) {
-    return sortedNanos[Math.min(sortedNanos.length - 1, (int) (sortedNanos.length * share))] / 1e6;
+    int at = Math.min(sortedNanos.length - 1, (int) (sortedNanos.length * share));
+    return sortedNanos.length == 0 ? 0 : sortedNanos[at] / 1e6;
   }
 
   /** Ends the traffic. */

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -50,6 +51,19 @@ enum Damage {
     }
   },
 
+  LOG_OLD("a bit in an older log segment", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      List<Path> segments = segments(folder);
+      if (segments.size() < 2) {
+        return List.of();
+      }
+      Path older = segments.get(segments.size() - 2);
+      flip(older, SECTOR + BATCH_HEADER + 8);
+      return List.of(older);
+    }
+  },
+
   LOG_HEADER("a bit in the header of a log segment", Expected.SERVES) {
     @Override
     List<Path> spoil(Path folder) throws IOException {
@@ -85,6 +99,19 @@ enum Damage {
     }
   },
 
+  SNAPSHOT_MANIFEST("a bit in the manifest of a snapshot", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(
+          folder,
+          path ->
+              path.toString().contains("snapshot")
+                  && path.getFileName().toString().equals("MANIFEST"),
+          20);
+    }
+  },
+
+  /** Where no process has read it yet, its finder ends with 70 and repairs at its next start. */
   ENGINE("a bit in a table of the state", Expected.SERVES_OR_REFUSES) {
     @Override
     List<Path> spoil(Path folder) throws IOException {
@@ -97,10 +124,45 @@ enum Damage {
     }
   },
 
+  ENGINE_MANIFEST("a bit in the state's list of tables", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> isOfState(path, "MANIFEST-\\d+"), 20);
+    }
+  },
+
+  ENGINE_CURRENT("a bit in the name of that list", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> isOfState(path, "CURRENT"), 12);
+    }
+  },
+
+  ENGINE_OPTIONS("a bit in the state's options", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> isOfState(path, "OPTIONS-\\d+"), 900);
+    }
+  },
+
+  STATE_ACTIVE("a bit in the name of the state's folder", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> isOfState(path, "ACTIVE"), 1);
+    }
+  },
+
+  BALLAST("a bit in the ballast", Expected.SERVES) {
+    @Override
+    List<Path> spoil(Path folder) throws IOException {
+      return flipAll(folder, path -> path.getFileName().toString().equals("wal.ballast"), 20);
+    }
+  },
+
   IDENTITY("a bit in the node's identity", Expected.REFUSES) {
     @Override
     List<Path> spoil(Path folder) throws IOException {
-      return flipAll(folder, path -> path.getFileName().toString().equals("IDENTITY"), 20);
+      return flipAll(folder, folder.resolve("IDENTITY")::equals, 20);
     }
   };
 
@@ -141,14 +203,23 @@ enum Damage {
    */
   abstract List<Path> spoil(Path folder) throws IOException;
 
+  private static boolean isOfState(Path path, String name) {
+    return path.toString().contains("/state/") && path.getFileName().toString().matches(name);
+  }
+
   private static Path newestSegment(Path folder) throws IOException {
-    List<Path> segments = find(folder, path -> path.getFileName().toString().endsWith(".wal"));
-    for (Path segment : segments.reversed()) {
+    return segments(folder).getLast();
+  }
+
+  /** The log's files that hold something, oldest first. */
+  private static List<Path> segments(Path folder) throws IOException {
+    List<Path> used = new ArrayList<>();
+    for (Path segment : find(folder, path -> path.getFileName().toString().endsWith(".wal"))) {
       if (isBatch(read(segment), SECTOR)) {
-        return segment;
+        used.add(segment);
       }
     }
-    throw new IOException("no segment with a batch in " + folder);
+    return used;
   }
 
   private static boolean isBatch(ByteBuffer bytes, int at) {

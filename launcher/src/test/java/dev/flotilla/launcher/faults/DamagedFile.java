@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 /** A follower's file is damaged while the process is down; then it is started. */
 final class DamagedFile implements Fault {
   private static final int STORAGE_EXIT = 70;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   private final Damage damage;
   private int victim;

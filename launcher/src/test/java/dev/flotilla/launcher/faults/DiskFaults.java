@@ -20,6 +20,7 @@ final class DiskFaults {
   static final class FsyncFails implements Fault {
     private int victim;
     private int exit;
+    private String outcome = "";
     private @Nullable Strace strace;
 
     @Override
@@ -34,17 +35,24 @@ final class DiskFaults {
 
     @Override
     public void inject(FaultedCluster cluster) {
+      long oldTerm = cluster.term();
       victim = cluster.awaitLeader();
       strace = Strace.attach(cluster.node(victim), "error=EIO", cluster.directory());
-      exit = cluster.node(victim).awaitEnd(Duration.ofSeconds(20));
+      exit = cluster.node(victim).awaitEnd(Duration.ofSeconds(60));
+      outcome = cluster.awaitTakeover(victim, oldTerm, System.nanoTime()).toString();
     }
 
     @Override
     public String shown(FaultedCluster cluster) {
       assertThat(exit).as("exit code").isEqualTo(STORAGE_EXIT);
       assertThat(strace.injected()).as("failed calls").isPositive();
-      assertThat(cluster.awaitLeader()).isNotEqualTo(victim);
-      return strace.injected() + " calls failed, n" + victim + " ended with " + exit;
+      return strace.injected()
+          + " calls failed, n"
+          + victim
+          + " ended with "
+          + exit
+          + ", then "
+          + outcome;
     }
 
     @Override
@@ -63,7 +71,7 @@ final class DiskFaults {
     private static final long DELAY_MICROS = 2_500_000;
 
     private int victim;
-    private long oldTerm;
+    private String outcome = "";
     private @Nullable Strace strace;
 
     @Override
@@ -78,20 +86,19 @@ final class DiskFaults {
 
     @Override
     public void inject(FaultedCluster cluster) {
-      oldTerm = cluster.term();
+      long oldTerm = cluster.term();
       victim = cluster.awaitLeader();
       strace =
           Strace.attach(cluster.node(victim), "delay_enter=" + DELAY_MICROS, cluster.directory());
+      long blow = System.nanoTime();
+      outcome = cluster.awaitTakeover(victim, oldTerm, blow).toString();
     }
 
     @Override
     public String shown(FaultedCluster cluster) {
       long injected = strace.injected();
       assertThat(injected).as("slow calls").isPositive();
-      assertThat(cluster.awaitLeader()).isNotEqualTo(victim);
-      long term = cluster.term();
-      assertThat(term).isGreaterThan(oldTerm);
-      return injected + " calls of n" + victim + " delayed, term " + oldTerm + " -> " + term;
+      return injected + " calls of n" + victim + " delayed, " + outcome;
     }
 
     @Override
@@ -104,7 +111,7 @@ final class DiskFaults {
 
   /** The leader's file system is full: it refuses to write, goes on reading, and recovers. */
   static final class DiskFull implements Fault {
-    private static final String SIZE = "768m";
+    private static final long ROOM_MIB = 512;
     private static final int CHUNK = 1 << 20;
 
     private int victim;
@@ -124,7 +131,7 @@ final class DiskFaults {
     @Override
     public void prepare(FaultedCluster cluster) {
       victim = cluster.followers().getFirst();
-      cluster.moveToSmallDisk(victim, SIZE);
+      cluster.moveToSmallDisk(victim, ROOM_MIB);
       cluster.makeLeader(victim);
     }
 

@@ -13,6 +13,11 @@ interface Fault {
     return Set.of();
   }
 
+  /** Whether it hurts more than the first group. */
+  default boolean hurtsAll() {
+    return false;
+  }
+
   /** How large the values of the clients are at least. */
   default int valueBytes() {
     return 16;

@@ -26,8 +26,7 @@ final class FaultTrial {
     static final Form SHORT =
         new Form(Duration.ofMillis(700), Duration.ofSeconds(3), Duration.ofMillis(700), 300, false);
     static final Form LONG =
-        new Form(
-            Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(10), 2_000, true);
+        new Form(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(5), 2_000, true);
   }
 
   /**
@@ -45,6 +44,9 @@ final class FaultTrial {
       HistoryClients.Totals atHealing) {}
 
   private static final Duration MAX_RECOVERY = Duration.ofSeconds(10);
+
+  /** Groups that nobody hurt notice nothing but a machine that restarts their neighbours. */
+  private static final Duration MAX_OTHERS_GAP = Duration.ofSeconds(5);
 
   private final FaultedCluster cluster;
   private final Fault fault;
@@ -111,6 +113,14 @@ final class FaultTrial {
     assertThat(recovery)
         .as("nanoseconds to the first success after healing")
         .isLessThan(MAX_RECOVERY.toNanos());
+    long othersGap = 0;
+    for (int group = 2; group <= cluster.groups() && !fault.hurtsAll(); group++) {
+      long gap = clients.timeline().longestGapNanos("g" + group, injected, healed);
+      assertThat(gap)
+          .as("nanoseconds without a success of g" + group + ", which nobody hurt")
+          .isLessThan(MAX_OTHERS_GAP.toNanos());
+      othersGap = Math.max(othersGap, gap);
+    }
     fault.leave(cluster);
     fault.judge(new Course(cluster, clients, injected, healed, atInjection, atHealing));
     return new FaultVerdict(
@@ -119,6 +129,7 @@ final class FaultTrial {
         totals.refused(),
         totals.open(),
         TimeUnit.NANOSECONDS.toMillis(clients.timeline().longestGapNanos("g1", injected, healed)),
+        TimeUnit.NANOSECONDS.toMillis(othersGap),
         TimeUnit.NANOSECONDS.toMillis(recovery),
         findings.acked(),
         findings.lost().size(),

@@ -4,6 +4,7 @@ package dev.flotilla.launcher.faults;
  * One line of the table.
  *
  * @param gapMillis longest time without a success in the group that was hurt, while it was
+ * @param othersGapMillis the same of the groups that nobody hurt; 0 when there are none
  * @param recoveryMillis from healing to the first success of every group
  * @param shown how the fault was seen to be in effect
  * @param verdict "ok", "skipped: ..." or what was wrong
@@ -14,6 +15,7 @@ record FaultVerdict(
     int refused,
     int open,
     long gapMillis,
+    long othersGapMillis,
     long recoveryMillis,
     int acked,
     int lost,
@@ -22,7 +24,7 @@ record FaultVerdict(
     String verdict) {
 
   static FaultVerdict skipped(String fault, String why) {
-    return new FaultVerdict(fault, 0, 0, 0, 0, 0, 0, 0, 0, "", "skipped: " + why);
+    return new FaultVerdict(fault, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "skipped: " + why);
   }
 
   static FaultVerdict broken(String fault, HistoryClients.Totals totals, Throwable why) {
@@ -32,6 +34,7 @@ record FaultVerdict(
         totals.ok(),
         totals.refused(),
         totals.open(),
+        0,
         0,
         0,
         0,

@@ -1,8 +1,12 @@
 package dev.flotilla.launcher.faults;
 
-import dev.flotilla.launcher.FreePorts;
 import dev.flotilla.launcher.cluster.NodeProbe;
 import dev.flotilla.launcher.cluster.NodeView;
+import dev.flotilla.proto.admin.v1.AdminGrpc;
+import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +19,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /** Node processes and a balancer that can be hurt one by one, and what they say of themselves. */
 final class FaultedCluster implements AutoCloseable {
+  static final String NAME = "faults";
   static final int NODES_PER_GROUP = 3;
 
   /** Ten JVMs on a machine that does other things too. */
-  private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+  private static final Duration START_PATIENCE = Duration.ofSeconds(240);
 
   private final Path directory;
   private final int groups;
@@ -37,7 +44,7 @@ final class FaultedCluster implements AutoCloseable {
     this.directory = directory;
     this.groups = groups;
     this.network = network;
-    this.balancerAddress = "127.0.0.1:" + FreePorts.base();
+    this.balancerAddress = "127.0.0.1:" + network.balancerPort();
     Path logs = Files.createDirectories(directory.resolve("logs"));
     Path config = directory.resolve("flotilla.yaml");
     Files.writeString(config, yaml());
@@ -58,9 +65,8 @@ final class FaultedCluster implements AutoCloseable {
   }
 
   /** Starts everything and waits until it serves. */
-  static FaultedCluster start(Path directory, int groups) throws IOException {
-    ClusterNetwork network =
-        Namespaces.tryCreate(groups * NODES_PER_GROUP).orElseGet(Loopback::new);
+  static FaultedCluster start(Path directory, int groups, ClusterNetwork network)
+      throws IOException {
     FaultedCluster cluster = new FaultedCluster(directory, groups, network);
     try {
       cluster.nodes.forEach(ServerProcess::start);
@@ -76,7 +82,8 @@ final class FaultedCluster implements AutoCloseable {
   /** Small segments and early compaction, so that a short run meets both. */
   private String yaml() {
     StringBuilder yaml = new StringBuilder(1024);
-    yaml.append("cluster: faults\ndata-dir: ").append(directory).append("\ngroups:\n");
+    yaml.append("cluster: ").append(NAME);
+    yaml.append("\ndata-dir: ").append(directory).append("\ngroups:\n");
     for (int group = 1; group <= groups; group++) {
       int first = (group - 1) * NODES_PER_GROUP + 1;
       yaml.append(
@@ -171,26 +178,53 @@ final class FaultedCluster implements AutoCloseable {
   }
 
   List<NodeView> views(boolean stateHash) {
+    return views(IntStream.rangeClosed(1, nodes.size()).boxed().toList(), stateHash);
+  }
+
+  private List<NodeView> views(List<Integer> ids, boolean stateHash) {
     Map<String, String> addresses = new LinkedHashMap<>();
-    for (int node = 1; node <= nodes.size(); node++) {
-      addresses.put("n" + node, http(node));
-    }
+    ids.forEach(id -> addresses.put("n" + id, http(id)));
     return probe.nodes(addresses, stateHash);
   }
 
   /** The first group's leader with the highest term, if any node says it leads. */
   Optional<Integer> leader() {
-    Optional<Integer> leader = Optional.empty();
-    long term = -1;
-    for (NodeView view : views(false)) {
+    return leader(views(false), -1).map(Led::node);
+  }
+
+  /** A leader and its term. */
+  private record Led(int node, long term) {}
+
+  private static Optional<Led> leader(List<NodeView> views, long afterTerm) {
+    Optional<Led> leader = Optional.empty();
+    long term = afterTerm;
+    for (NodeView view : views) {
       for (NodeView.Replica replica : view.replicas()) {
         if (replica.group().equals("g1") && replica.leads() && replica.term() > term) {
-          leader = Optional.of(Integer.parseInt(view.node().substring(1)));
           term = replica.term();
+          leader = Optional.of(new Led(Integer.parseInt(view.node().substring(1)), term));
         }
       }
     }
     return leader;
+  }
+
+  /**
+   * Waits until another member leads the first group in a later term. The old leader is not asked:
+   * it may be in no state to answer, and asking would take its time.
+   *
+   * @param sinceNanos when the old leader was hurt
+   */
+  Takeover awaitTakeover(int from, long oldTerm, long sinceNanos) {
+    List<Integer> others = victims().stream().filter(id -> id != from).toList();
+    Led led =
+        Awaitility.await("another leader of g1 than n" + from + " of term " + oldTerm)
+            .atMost(Takeover.PATIENCE)
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(10))
+            .until(() -> leader(views(others, false), oldTerm), Optional::isPresent)
+            .orElseThrow();
+    return new Takeover(from, oldTerm, led.node(), led.term(), System.nanoTime() - sinceNanos);
   }
 
   int awaitLeader() {
@@ -201,39 +235,38 @@ final class FaultedCluster implements AutoCloseable {
         .orElseThrow();
   }
 
-  /**
-   * Has the first group led by that node: the leader hands over while the third member cannot take
-   * over.
-   */
+  /** Has the first group led by that node: whoever leads hands over to it. */
   void makeLeader(int wanted) {
-    int leader = awaitLeader();
-    if (leader == wanted) {
-      return;
-    }
-    ServerProcess third =
-        node(
-            victims().stream()
-                .filter(id -> id != wanted && id != leader)
-                .findFirst()
-                .orElseThrow());
-    third.signal("STOP");
+    Awaitility.await("n" + wanted + " leads")
+        .atMost(Duration.ofSeconds(120))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> {
+          int leader = awaitLeader();
+          if (leader != wanted) {
+            handOver(leader, wanted);
+          }
+          return leader().filter(id -> id == wanted).isPresent() && isHealthy();
+        });
+  }
+
+  private void handOver(int from, int to) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(grpcAddress(from)).usePlaintext().build();
     try {
-      Awaitility.await("n" + wanted + " leads")
-          .atMost(Duration.ofSeconds(60))
-          .pollInterval(Duration.ofMillis(200))
-          .until(() -> {
-            int now = awaitLeader();
-            if (now != wanted) {
-              try (PlainHttp http = new PlainHttp(http(now))) {
-                http.send("POST", "/step-down", Map.of(), new byte[0], 5_000);
-              }
-            }
-            return leader().filter(id -> id == wanted).isPresent();
-          });
+      AdminGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(10, TimeUnit.SECONDS)
+          .transferLeadership(
+              TransferLeadershipRequest.newBuilder()
+                  .setGroup(1)
+                  .setTarget(to)
+                  .setTimeoutMillis(5_000)
+                  .build());
+    } catch (StatusRuntimeException e) {
+      // Asked again as long as somebody else leads.
     } finally {
-      third.signal("CONT");
+      channel.shutdownNow();
     }
-    awaitHealthy();
   }
 
   /** How a node sees its replica of the first group; empty when it does not answer. */
@@ -262,7 +295,12 @@ final class FaultedCluster implements AutoCloseable {
     Awaitility.await("healthy cluster in " + directory)
         .atMost(patience)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> isHealthy(views(false)) && probe.isReady(balancerAddress));
+        .until(this::isHealthy);
+  }
+
+  /** Whether everything runs, follows and has applied nearly all there is. */
+  boolean isHealthy() {
+    return isHealthy(views(false)) && probe.isReady(balancerAddress);
   }
 
   private boolean isHealthy(List<NodeView> views) {
@@ -283,6 +321,7 @@ final class FaultedCluster implements AutoCloseable {
             .flatMap(view -> view.replicas().stream())
             .allMatch(replica ->
                 replica.leader() != null
+                    && !replica.changing()
                     && (replica.leads() || replica.state().equals("FOLLOWER"))
                     && replica.appliedIndex() + 200 >= commits.getOrDefault(replica.group(), 0L));
   }
@@ -295,7 +334,7 @@ final class FaultedCluster implements AutoCloseable {
   Map<String, String> awaitEqualHashes() {
     Map<String, String> agreed = new TreeMap<>();
     Awaitility.await("equal state hashes")
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> {
           agreed.clear();
@@ -322,15 +361,19 @@ final class FaultedCluster implements AutoCloseable {
   /**
    * Gives a node's folder a file system of its own, in memory, with all that is in it. The node is
    * stopped for it and started again.
+   *
+   * @param roomMib what is left beside what the folder holds
    */
-  void moveToSmallDisk(int id, String size) {
+  void moveToSmallDisk(int id, long roomMib) {
     ServerProcess node = node(id);
     node.end();
     Path folder = folder(id);
     Path aside = aside(folder);
     Host.run("mv", folder.toString(), aside.toString());
     Host.run("mkdir", folder.toString());
-    Host.run("mount", "-t", "tmpfs", "-o", "size=" + size, "flotilla-faults", folder.toString());
+    long held = Long.parseLong(Host.run("du", "-sm", aside.toString()).split("\\s")[0]);
+    String size = "size=" + (held + roomMib) + "m";
+    Host.run("mount", "-t", "tmpfs", "-o", size, "flotilla-faults", folder.toString());
     smallDisks.add(folder);
     Host.run("cp", "-a", aside + "/.", folder.toString());
     Host.run("rm", "-rf", aside.toString());

@@ -26,6 +26,11 @@ final class FewFiles implements Fault {
   }
 
   @Override
+  public boolean hurtsAll() {
+    return true;
+  }
+
+  @Override
   public Set<Need> needs() {
     return Set.of(Need.PRLIMIT);
   }

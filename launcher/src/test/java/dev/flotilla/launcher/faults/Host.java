@@ -5,21 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The machine's own commands, and what of them there is. */
 final class Host {
-  private static final long PATIENCE_SECONDS = 30;
-
-  private static final List<Path> FOLDERS =
-      List.of(
-          Path.of("/usr/sbin"),
-          Path.of("/usr/bin"),
-          Path.of("/sbin"),
-          Path.of("/bin"),
-          Path.of("/usr/local/bin"));
+  private static final long PATIENCE_SECONDS = 120;
 
   private static final List<Path> FAKETIME =
       List.of(
@@ -30,14 +24,6 @@ final class Host {
 
   /** What a command printed. */
   record Ran(int exit, String text) {}
-
-  static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
-  static boolean has(String command) {
-    return FOLDERS.stream().anyMatch(folder -> Files.isExecutable(folder.resolve(command)));
-  }
 
   /** The library that shifts a process's wall clock, if it is installed. */
   static Optional<Path> fakeTime() {
@@ -82,6 +68,47 @@ final class Host {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Ran(-1, "interrupted");
+    }
+  }
+
+  /** Runs a clock an hour ahead. */
+  static void tryFakeTime() {
+    Path library = fakeTime().orElseThrow(() -> new IllegalStateException("it is not installed"));
+    long now = Instant.now().getEpochSecond();
+    String shifted =
+        run(
+                "env",
+                "LD_PRELOAD=" + library,
+                "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                "FAKETIME=+" + Duration.ofHours(1).toSeconds(),
+                "date",
+                "+%s")
+            .strip();
+    if (Long.parseLong(shifted) < now + Duration.ofMinutes(59).toSeconds()) {
+      throw new IllegalStateException("the clock does not move");
+    }
+  }
+
+  /** Mounts a file system in memory and takes it away again. */
+  static void tryToMount(Path folder) {
+    String point = folder.resolve("mount-point").toString();
+    run("mkdir", "-p", point);
+    run("mount", "-t", "tmpfs", "-o", "size=1m", "flotilla-faults", point);
+    run("umount", point);
+  }
+
+  /** Sets a limit of a process of ours to what it is. */
+  static void tryToLimit() {
+    Process process;
+    try {
+      process = new ProcessBuilder("sleep", "60").start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      run("prlimit", "--pid", Long.toString(process.pid()), "--nofile=100:");
+    } finally {
+      process.destroyForcibly();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.flotilla.launcher.cluster.NodeView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
@@ -13,9 +14,13 @@ import org.awaitility.Awaitility;
  * not vote as its former self; each time it has to catch up as a learner and be promoted.
  */
 final class LostDisk implements Fault {
+  private static final Pattern NOT_COUNTED =
+      Pattern.compile("node \\d+ is bound to replica \\w+, what \\w+ says is not counted");
+
   private final boolean oldOneReturns;
   private int victim;
   private Path aside = Path.of("");
+  private List<NodeLog> peers = List.of();
 
   private LostDisk(boolean oldOneReturns) {
     this.oldOneReturns = oldOneReturns;
@@ -37,6 +42,11 @@ final class LostDisk implements Fault {
   @Override
   public void inject(FaultedCluster cluster) {
     victim = cluster.followers().getFirst();
+    peers =
+        cluster.victims().stream()
+            .filter(id -> id != victim)
+            .map(id -> new NodeLog(cluster, id))
+            .toList();
     ServerProcess node = cluster.node(victim);
     Path folder = cluster.folder(victim);
     aside = folder.resolveSibling(folder.getFileName() + ".old");
@@ -56,7 +66,7 @@ final class LostDisk implements Fault {
 
   private void awaitPromotion(FaultedCluster cluster) {
     Awaitility.await("n" + victim + " votes again")
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(180))
         .pollInterval(Duration.ofMillis(50))
         .until(() ->
             cluster
@@ -71,7 +81,18 @@ final class LostDisk implements Fault {
     List<NodeView.Replica> replicas = cluster.replica(victim).stream().toList();
     assertThat(replicas).as("n" + victim).hasSize(1);
     assertThat(cluster.folder(victim)).isDirectory();
-    return "n" + victim + " was given another disk, and is " + replicas.getFirst().state();
+    // A voter it is by now; before that its leader took it for the stranger that it was.
+    String distrust =
+        peers.stream()
+            .flatMap(peer -> peer.tells(NOT_COUNTED).stream())
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("n" + victim + " was taken for its former self"));
+    return "n"
+        + victim
+        + " was given another disk; "
+        + distrust
+        + "; now "
+        + replicas.getFirst().state();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.flotilla.launcher.faults;
 
+import dev.flotilla.launcher.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -24,28 +25,42 @@ final class Namespaces implements ClusterNetwork {
   private static final String DEVICE = "eth0";
   private static final String TABLE = "flotilla_faults";
 
+  private static final int DISCARD_PORT = 9;
+  private static final int SUBNETS = 250;
+
   private final long owner = ProcessHandle.current().pid();
   private final int nodes;
-  private final String subnet = "10.213." + (owner % 250 + 1) + ".";
+  private final String subnet;
 
-  private Namespaces(int nodes) {
+  private Namespaces(int nodes, String subnet) {
     this.nodes = nodes;
+    this.subnet = subnet;
   }
 
-  /** Empty when the machine does not allow it. */
-  static Optional<ClusterNetwork> tryCreate(int nodes) {
-    if (!Host.isRoot() || !Host.has("ip") || !Host.has("nsenter")) {
-      return Optional.empty();
-    }
+  /** Where the machine does not allow it, everybody lives on its loopback. */
+  static ClusterNetwork orLoopback(int nodes) {
     removeLeftovers();
-    Namespaces network = new Namespaces(nodes);
+    Namespaces network = new Namespaces(nodes, freeSubnet());
     try {
       network.create();
-      return Optional.of(network);
+      return network;
     } catch (IllegalStateException e) {
       network.close();
-      return Optional.empty();
+      return new Loopback(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
+  }
+
+  /** Of 250 that this suite may use, one that no link of this machine has. */
+  private static String freeSubnet() {
+    String taken = Host.attempt("ip", "-4", "addr").text();
+    long first = ProcessHandle.current().pid();
+    for (int i = 0; i < SUBNETS; i++) {
+      String subnet = "10.213." + ((first + i) % SUBNETS + 1) + ".";
+      if (!taken.contains(" " + subnet)) {
+        return subnet;
+      }
+    }
+    throw new IllegalStateException("no free subnet");
   }
 
   private void create() {
@@ -62,6 +77,46 @@ final class Namespaces implements ClusterNetwork {
       Host.run("ip", "-n", space, "link", "set", DEVICE, "up");
       Host.run("ip", "-n", space, "link", "set", "lo", "up");
     }
+    assertReachable(List.of(), address(1));
+    assertReachable(inside(1), subnet + "254");
+    assertReachable(inside(nodes), address(1));
+  }
+
+  /** That nobody listens is an answer too: the packets went there and back. */
+  private static void assertReachable(List<String> from, String address) {
+    List<String> command = new ArrayList<>(from);
+    command.addAll(
+        List.of(
+            "env",
+            "LC_ALL=C",
+            "timeout",
+            "5",
+            "bash",
+            "-c",
+            "exec 3<>/dev/tcp/" + address + "/" + DISCARD_PORT));
+    Host.Ran ran = Host.attempt(command.toArray(String[]::new));
+    if (ran.exit() != 0 && !ran.text().contains("refused")) {
+      throw new IllegalStateException(
+          "network namespaces do not reach each other: " + ran.text().strip());
+    }
+  }
+
+  /** Sets a filter with a share of packets, as the faults do, and takes it back. */
+  void tryToFilter() {
+    try {
+      dropFrom(1, subnet + "253", 20);
+    } finally {
+      letThrough(1);
+    }
+  }
+
+  /** Makes a link thin and wide again. */
+  void tryToNarrow() {
+    try {
+      narrow(1, "400kbit");
+    } finally {
+      widen(1);
+    }
   }
 
   private static String bridge(long owner) {
@@ -77,8 +132,8 @@ final class Namespaces implements ClusterNetwork {
   }
 
   @Override
-  public boolean separates() {
-    return true;
+  public Optional<String> whyNotSeparate() {
+    return Optional.empty();
   }
 
   @Override
@@ -99,6 +154,11 @@ final class Namespaces implements ClusterNetwork {
   @Override
   public int httpPort(int node) {
     return HTTP_PORT;
+  }
+
+  @Override
+  public int balancerPort() {
+    return FreePorts.base();
   }
 
   @Override
@@ -137,6 +197,23 @@ final class Namespaces implements ClusterNetwork {
     if (ran.exit() != 0) {
       throw new IllegalStateException("nft " + rule + ": " + ran.text());
     }
+  }
+
+  /** Has the node's own host lose what it sends to an address. */
+  void swallow(int node, String address) {
+    Host.run("ip", "-n", space(node), "route", "add", "blackhole", address + "/32");
+  }
+
+  /** How many addresses the node's host loses packets to. */
+  long swallows(int node) {
+    return Host.run("ip", "-n", space(node), "route", "show", "type", "blackhole")
+        .lines()
+        .filter(line -> line.contains("blackhole"))
+        .count();
+  }
+
+  void swallowNothing(int node) {
+    Host.attempt("ip", "-n", space(node), "route", "flush", "type", "blackhole");
   }
 
   /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */

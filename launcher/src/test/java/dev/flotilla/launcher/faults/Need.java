@@ -2,14 +2,14 @@ package dev.flotilla.launcher.faults;
 
 import java.util.Optional;
 
-/** What a fault cannot do without. */
+/** What a fault cannot do without. Whether it is there is found out by doing it. */
 enum Need {
-  NAMESPACES("network namespaces, which need root and the command ip"),
-  NFT("root and the command nft (package nftables)"),
-  TC("root and the command tc (package iproute2)"),
-  STRACE("the command strace, and leave to trace"),
-  FAKETIME("libfaketime (package libfaketime)"),
-  TMPFS("root, to mount a file system"),
+  NAMESPACES("network namespaces"),
+  NFT("packet filters (package nftables)"),
+  TC("traffic control (package iproute2)"),
+  STRACE("leave to trace other processes (package strace)"),
+  FAKETIME("a clock that can be shifted (package libfaketime)"),
+  TMPFS("leave to mount a file system"),
   PRLIMIT("the command prlimit");
 
   private final String text;
@@ -18,18 +18,40 @@ enum Need {
     this.text = text;
   }
 
-  /** What is lacking, if anything is. */
+  /** What is lacking, and how that showed; empty when nothing is. */
   Optional<String> missing(FaultedCluster cluster) {
-    boolean there =
+    Optional<String> why =
         switch (this) {
-          case NAMESPACES -> cluster.network().separates();
-          case NFT -> cluster.network().separates() && Host.has("nft");
-          case TC -> cluster.network().separates() && Host.has("tc");
-          case STRACE -> Host.has("strace") && Host.isRoot();
-          case FAKETIME -> Host.fakeTime().isPresent();
-          case TMPFS -> Host.isRoot() && Host.has("mount");
-          case PRLIMIT -> Host.has("prlimit");
+          case NAMESPACES -> cluster.network().whyNotSeparate();
+          case NFT -> onNetwork(cluster, Namespaces::tryToFilter);
+          case TC -> onNetwork(cluster, Namespaces::tryToNarrow);
+          case STRACE -> attempt(() -> Strace.tryIt(cluster.directory()));
+          case FAKETIME -> attempt(Host::tryFakeTime);
+          case TMPFS -> attempt(() -> Host.tryToMount(cluster.directory()));
+          case PRLIMIT -> attempt(Host::tryToLimit);
         };
-    return there ? Optional.empty() : Optional.of("needs " + text);
+    return why.map(reason -> "needs " + text + ": " + reason);
+  }
+
+  private static Optional<String> onNetwork(FaultedCluster cluster, Trial trial) {
+    return cluster
+        .network()
+        .whyNotSeparate()
+        .or(() -> attempt(() -> trial.run(cluster.namespaces())));
+  }
+
+  @FunctionalInterface
+  private interface Trial {
+    void run(Namespaces network);
+  }
+
+  private static Optional<String> attempt(Runnable trial) {
+    try {
+      trial.run();
+      return Optional.empty();
+    } catch (RuntimeException | AssertionError e) {
+      String why = String.valueOf(e.getMessage()).strip();
+      return Optional.of(why.lines().findFirst().orElse(e.toString()));
+    }
   }
 }

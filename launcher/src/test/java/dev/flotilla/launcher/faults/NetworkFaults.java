@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flotilla.launcher.cluster.NodeView;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.awaitility.Awaitility;
 
 /** Links that are cut, in one direction or both, leak, or are too thin. */
@@ -15,7 +16,9 @@ final class NetworkFaults {
   private enum Cut {
     BOTH_WAYS("leader cut off, clients reach it"),
     FROM_LEADER("leader is not heard by its followers"),
-    TO_LEADER("leader does not hear its followers");
+    TO_LEADER("leader does not hear its followers"),
+    /** What leaves for a follower is lost on the leader's own host, which then says so. */
+    BLACK_HOLE("leader's routes to its followers are gone");
 
     private final String text;
 
@@ -36,11 +39,15 @@ final class NetworkFaults {
     return new LeaderCut(Cut.TO_LEADER);
   }
 
+  static Fault leaderInABlackHole() {
+    return new LeaderCut(Cut.BLACK_HOLE);
+  }
+
   /** The classic: the old leader goes on talking to clients and must not answer them any more. */
   private static final class LeaderCut implements Fault {
     private final Cut cut;
     private int victim;
-    private long oldTerm;
+    private String outcome = "";
     private List<Integer> filtered = List.of();
 
     LeaderCut(Cut cut) {
@@ -60,40 +67,49 @@ final class NetworkFaults {
     @Override
     public void inject(FaultedCluster cluster) {
       Namespaces network = cluster.namespaces();
-      oldTerm = cluster.term();
+      long oldTerm = cluster.term();
       List<Integer> followers = cluster.followers();
       victim = cluster.awaitLeader();
       filtered = cluster.victims();
+      long blow = System.nanoTime();
       for (int follower : followers) {
-        if (cut != Cut.TO_LEADER) {
-          network.dropFrom(follower, network.address(victim), 100);
-        }
-        if (cut != Cut.FROM_LEADER) {
-          network.dropFrom(victim, network.address(follower), 100);
+        switch (cut) {
+          case BOTH_WAYS -> {
+            network.dropFrom(follower, network.address(victim), 100);
+            network.dropFrom(victim, network.address(follower), 100);
+          }
+          case FROM_LEADER -> network.dropFrom(follower, network.address(victim), 100);
+          case TO_LEADER -> network.dropFrom(victim, network.address(follower), 100);
+          case BLACK_HOLE -> network.swallow(victim, network.address(follower));
         }
       }
+      outcome = cluster.awaitTakeover(victim, oldTerm, blow).toString();
     }
 
     @Override
     public String shown(FaultedCluster cluster) {
-      long dropped = 0;
-      for (int node : filtered) {
-        dropped += cluster.namespaces().dropped(node);
+      String seen;
+      if (cut == Cut.BLACK_HOLE) {
+        long holes = cluster.namespaces().swallows(victim);
+        assertThat(holes).as("routes that lead nowhere").isPositive();
+        seen = holes + " routes of n" + victim + " lead nowhere, ";
+      } else {
+        long dropped = filtered.stream().mapToLong(cluster.namespaces()::dropped).sum();
+        assertThat(dropped).as("packets dropped").isPositive();
+        seen = dropped + " packets dropped around n" + victim + ", ";
       }
-      assertThat(dropped).as("packets dropped").isPositive();
-      assertThat(cluster.awaitLeader()).isNotEqualTo(victim);
-      // The old leader has noticed, though nobody could tell it.
-      assertThat(cluster.replica(victim))
-          .as("the replica that was cut off")
-          .hasValueSatisfying(replica -> assertThat(replica.leads()).isFalse());
-      long term = cluster.term();
-      assertThat(term).isGreaterThan(oldTerm);
-      return dropped + " packets dropped around n" + victim + ", term " + oldTerm + " -> " + term;
+      // The old leader notices, though nobody can tell it.
+      Awaitility.await("n" + victim + ", which is cut off, does not lead any more")
+          .until(() -> cluster.replica(victim).filter(replica -> !replica.leads()).isPresent());
+      return seen + outcome + "; " + OwnDoor.refuses(cluster, victim);
     }
 
     @Override
     public void heal(FaultedCluster cluster) {
       filtered.forEach(cluster.namespaces()::letThrough);
+      if (victim > 0) {
+        cluster.namespaces().swallowNothing(victim);
+      }
     }
   }
 
@@ -187,8 +203,14 @@ final class NetworkFaults {
    * keeps a bounded part for it and has a snapshot for it later, and nobody else notices.
    */
   static final class ThinLink implements Fault {
+    private static final long MAX_MORE_HEAP_KIB = 64 << 10;
+
     private int victim;
+    private int leader;
     private long snapshotsBefore;
+    private long positionAtFirst;
+    private long compactionsAtFirst;
+    private long heapAtFirst;
 
     @Override
     public String name() {
@@ -208,19 +230,42 @@ final class NetworkFaults {
     @Override
     public void inject(FaultedCluster cluster) {
       victim = cluster.followers().getFirst();
-      snapshotsBefore = snapshots(cluster);
+      leader = cluster.awaitLeader();
+      snapshotsBefore = number(cluster, victim, NodeView.Replica::snapshotsInstalled);
+      compactionsAtFirst = number(cluster, leader, NodeView.Replica::compactions);
+      positionAtFirst = number(cluster, leader, NodeView.Replica::commitIndex);
+      heapAtFirst = Resources.liveHeapKib(cluster.node(leader).pid());
       cluster.namespaces().narrow(victim, "400kbit");
     }
 
-    private long snapshots(FaultedCluster cluster) {
-      return cluster.replica(victim).map(NodeView.Replica::snapshotsInstalled).orElse(0L);
+    private static long number(
+        FaultedCluster cluster, int node, ToLongFunction<NodeView.Replica> property) {
+      return cluster.replica(node).map(property::applyAsLong).orElse(0L);
     }
 
     @Override
     public String shown(FaultedCluster cluster) {
       long dropped = cluster.namespaces().droppedByNarrowLink(victim);
       assertThat(dropped).as("packets that did not fit").isPositive();
-      return dropped + " packets did not fit the link to n" + victim;
+      Awaitility.await("the leader's log is shortened although n" + victim + " is behind")
+          .until(() ->
+              cluster.awaitLeader() != leader
+                  || number(cluster, leader, NodeView.Replica::compactions)
+                      >= compactionsAtFirst + 3);
+      String heap = "";
+      if (cluster.node(leader).isAlive()) {
+        long grown = Resources.liveHeapKib(cluster.node(leader).pid()) - heapAtFirst;
+        assertThat(grown).as("KiB more on the leader's heap").isLessThan(MAX_MORE_HEAP_KIB);
+        heap = ", the leader's heap grew by " + grown + " KiB";
+      }
+      long behind = number(cluster, leader, NodeView.Replica::commitIndex) - positionAtFirst;
+      return dropped
+          + " packets did not fit the link to n"
+          + victim
+          + ", "
+          + behind
+          + " entries meanwhile"
+          + heap;
     }
 
     @Override
@@ -231,8 +276,9 @@ final class NetworkFaults {
 
     @Override
     public void judge(FaultTrial.Course course) {
-      // Whether it took a snapshot depends on how much was written in the time; both are right.
-      assertThat(snapshots(course.cluster())).isGreaterThanOrEqualTo(snapshotsBefore);
+      assertThat(number(course.cluster(), victim, NodeView.Replica::snapshotsInstalled))
+          .as("snapshots that n" + victim + " took in place of what it had missed")
+          .isGreaterThan(snapshotsBefore);
     }
   }
 }

@@ -47,7 +47,8 @@ final class Resources {
     return resources;
   }
 
-  private static long liveHeapKib(long pid) {
+  /** What is live on a process's heap after a collection. */
+  static long liveHeapKib(long pid) {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Host.attempt(jcmd, Long.toString(pid), "GC.run");
     String info = Host.attempt(jcmd, Long.toString(pid), "GC.heap_info").text();

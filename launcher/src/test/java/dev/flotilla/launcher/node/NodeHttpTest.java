@@ -138,7 +138,9 @@ class NodeHttpTest {
         .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
     assertThat(metrics.body().lines())
         .contains(
-            "# TYPE flotilla_raft_term gauge", "flotilla_raft_term{node=\"n1\",group=\"g1\"} 7");
+            "# TYPE flotilla_raft_term gauge",
+            "flotilla_raft_term{node=\"n1\",group=\"g1\"} 7",
+            "flotilla_wal_fsync_duration_seconds_count{node=\"n1\"} 3");
   }
 
   @Test
@@ -191,6 +193,11 @@ class NodeHttpTest {
               .setUptimeMillis(5)
               .addReplicas(replica)
               .build());
+    }
+
+    @Override
+    public String meters() {
+      return "flotilla_wal_fsync_duration_seconds_count{node=\"n1\"} 3\n";
     }
 
     @Override

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * lower term is always answered with the higher one, so that a candidate stuck in a term of its own
  * brings the leader down and itself back.
  *
+ * <p><b>The first election</b> of a group takes the votes of all its voters, since an empty log may
+ * be a new one or a lost one, see {@link ReplicaState#needsAllVotes}.
+ *
  * <p><b>Leases and loyalty.</b> With lease reads a leader relies on its followers electing nobody
  * for {@code electionTimeoutMin} after they heard from it. The promise then binds whatever happens:
  * it outlives a broken connection (which does not prove the leader dead), an advance of the term,
@@ -134,7 +137,7 @@ final class Election {
 
   private void startPreVote() {
     roles.toPreCandidate();
-    VoteTally answers = new VoteTally(replica.quorum());
+    VoteTally answers = new VoteTally(replica.quorum(), replica.needsAllVotes());
     answers.record(replica.self, true);
     tally = answers;
     await(drawRetry());
@@ -150,7 +153,7 @@ final class Election {
   private void campaign(boolean leadershipTransfer) {
     roles.toCandidate();
     campaigns++;
-    VoteTally answers = new VoteTally(replica.quorum());
+    VoteTally answers = new VoteTally(replica.quorum(), replica.needsAllVotes());
     tally = answers;
     await(drawRetry());
     long lastIndex = replica.log.lastIndex();

@@ -48,6 +48,16 @@ final class Quorum {
     return blockedIn(incoming, no) || (outgoing.length != 0 && blockedIn(outgoing, no));
   }
 
+  /** Whether it is everybody, as the election that begins a group needs it. */
+  boolean everybody(IntPredicate yes) {
+    return count(incoming, yes) == incoming.length && count(outgoing, yes) == outgoing.length;
+  }
+
+  /** Whether anybody at all is among these. */
+  boolean anybody(IntPredicate no) {
+    return count(incoming, no) > 0 || count(outgoing, no) > 0;
+  }
+
   /** Whether the node is a quorum all by itself. */
   boolean isAlone(int node) {
     return holds(voter -> voter == node);

@@ -89,6 +89,23 @@ final class ReplicaState {
     return !isToldRemoved() && memberships.mayCampaign(self, identity, commitment.index());
   }
 
+  /**
+   * Whether a campaign of this replica takes the votes of all: as long as it knows of nobody bound
+   * to a replica, it cannot tell a voter that has nothing yet from one that lost its disk (H50).
+   *
+   * <pre>
+   *   n1, n2, n3 are the group; n1 loses its disk and n4 takes its place; later n2 loses its disk
+   *   n1, put back with its old configuration, and n2 would be two of three who know of nothing
+   * </pre>
+   *
+   * n3 knows better and refuses. From the birth of the group on, which is a moment after its first
+   * election, a quorum of those who are bound is enough. (A replica without an incarnation is not
+   * told from any other.)
+   */
+  boolean needsAllVotes() {
+    return identity.incarnation() != 0 && !memberships.effective().isBorn();
+  }
+
   /** A membership committed at {@code index} goes on without this node. */
   void tellRemoved(long index) {
     toldRemovedAt = Math.max(toldRemovedAt, index);

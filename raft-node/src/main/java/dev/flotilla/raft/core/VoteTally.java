@@ -15,11 +15,16 @@ final class VoteTally {
   }
 
   private final Quorum quorum;
+  private final boolean all;
   private final Set<Integer> granted = new HashSet<>();
   private final Set<Integer> refused = new HashSet<>();
 
-  VoteTally(Quorum quorum) {
+  /**
+   * @param all whether it takes the votes of all
+   */
+  VoteTally(Quorum quorum, boolean all) {
     this.quorum = quorum;
+    this.all = all;
   }
 
   void record(int voter, boolean grant) {
@@ -32,6 +37,12 @@ final class VoteTally {
   }
 
   Outcome outcome() {
+    if (all) {
+      if (quorum.everybody(granted::contains)) {
+        return Outcome.WON;
+      }
+      return quorum.anybody(refused::contains) ? Outcome.LOST : Outcome.PENDING;
+    }
     if (quorum.holds(granted::contains)) {
       return Outcome.WON;
     }

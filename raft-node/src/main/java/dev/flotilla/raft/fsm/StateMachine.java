@@ -10,7 +10,8 @@ import java.util.Optional;
  * <p>Anything a command may do wrong is a value in its result. An exception from any method is a
  * fault of the replica, which stops (H30); a {@link StateStorageException} is one of the node's
  * disk, and ends the process. When that says that the state is damaged, the next start takes it for
- * lost: it is set aside, and the state machine opened in an empty folder.
+ * lost: it is set aside, and the state machine opened in an empty folder. A {@link NoRoomException}
+ * is neither: the call is made again later.
  */
 public interface StateMachine extends AutoCloseable {
 
@@ -22,6 +23,7 @@ public interface StateMachine extends AutoCloseable {
    * applied position included, become visible and later durable together (H36).
    *
    * @return for each entry its commands' results, in order
+   * @throws NoRoomException nothing of the entries was applied
    */
   List<List<byte[]>> apply(List<CommittedEntry> entries);
 
@@ -40,6 +42,8 @@ public interface StateMachine extends AutoCloseable {
   /**
    * Replaces the whole state by a checkpoint; durable on return. The files stay. May be called
    * again with the same checkpoint after a crash in the middle.
+   *
+   * @throws NoRoomException the state is still the old one
    */
   void install(String directory);
 

@@ -12,11 +12,13 @@ import dev.flotilla.raft.env.Clock;
 import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.NoRoomException;
 import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.fsm.Wake;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * keeps at most an apply window of entries and a backlog of requests per group here.
  *
  * <p>A state machine that throws is never called again, its replica stops, the others go on (H30).
- * When its disk failed or its files are damaged, the whole node stops: they share the disk.
+ * When its disk failed or its files are damaged, the whole node stops: they share the disk. When
+ * there was no room, the work is kept and done when there is; what can be read is read meanwhile.
  */
 public final class Applier {
   private static final Logger log = LoggerFactory.getLogger(Applier.class);
@@ -82,6 +85,7 @@ public final class Applier {
    */
   public long pass() {
     long startedNanos = clock.nanoTime();
+    retryHeld(startedNanos);
     boolean more;
     synchronized (queue) {
       while (!queue.isEmpty() && taken.size() < MAX_WORKS_PER_PASS) {
@@ -97,7 +101,7 @@ public final class Applier {
       slot.touched = false;
     }
     touched.clear();
-    long waitNanos = expireWaiting();
+    long waitNanos = Math.min(expireWaiting(), untilRetryNanos());
     replies.flush();
     metrics.applierPasses.incrementAndGet();
     metrics.applierBusyNanos.addAndGet(clock.nanoTime() - startedNanos);
@@ -106,9 +110,9 @@ public final class Applier {
 
   private void perform(ApplierWork work) {
     switch (work) {
-      case ApplierWork.Apply apply -> apply(slot(apply.group()), apply);
+      case ApplierWork.Apply apply -> inOrder(slot(apply.group()), apply);
       case ApplierWork.Query query -> query(slot(query.group()), query);
-      case ApplierWork.Install install -> install(slot(install.group()), install);
+      case ApplierWork.Install install -> inOrder(slot(install.group()), install);
       case ApplierWork.Checkpoint checkpoint -> checkpoint(slot(checkpoint.group()), checkpoint);
       case ApplierWork.Flush flush -> flush(slot(flush.group()));
       case ApplierWork.Status status -> status(status.status(), status.answer());
@@ -124,17 +128,74 @@ public final class Applier {
     return slot;
   }
 
+  /** Does what changes the state, behind what has to be done before it. */
+  private void inOrder(MachineSlot slot, ApplierWork work) {
+    if (slot.held.isEmpty()) {
+      change(slot, work, taken);
+    } else {
+      slot.held.add(work);
+    }
+  }
+
+  private void change(MachineSlot slot, ApplierWork work, Deque<ApplierWork> behind) {
+    if (work instanceof ApplierWork.Apply apply) {
+      apply(slot, apply, behind);
+    } else if (work instanceof ApplierWork.Install install) {
+      install(slot, install);
+    }
+  }
+
+  /** Tries again what there was no room for. */
+  private void retryHeld(long nowNanos) {
+    for (MachineSlot slot : slots.values()) {
+      if (slot.held.untilRetryNanos(nowNanos) > 0) {
+        continue;
+      }
+      do {
+        change(slot, slot.held.takeFirst(), slot.held.rest());
+      } while (slot.held.untilRetryNanos(nowNanos) == 0);
+      if (slot.held.isEmpty() && slot.failure == null) {
+        slot.waitsForRoom = false;
+        log.info("{}: room again, applied up to {}", slot.name, slot.machine.applied().index());
+        mailbox.complete(new Mail.RoomChanged(slot.group, true));
+      }
+    }
+  }
+
+  private long untilRetryNanos() {
+    long nowNanos = clock.nanoTime();
+    long nextNanos = Long.MAX_VALUE;
+    for (MachineSlot slot : slots.values()) {
+      nextNanos = Math.min(nextNanos, slot.held.untilRetryNanos(nowNanos));
+    }
+    return nextNanos;
+  }
+
+  /** The state is as it was: keeps the work, and everything of its kind behind it. */
+  private void hold(MachineSlot slot, ApplierWork work, NoRoomException cause) {
+    if (!slot.waitsForRoom) {
+      slot.waitsForRoom = true;
+      log.warn(
+          "{}: commands are refused, no room to apply what follows {}: {}",
+          slot.name,
+          slot.machine.applied().index(),
+          String.valueOf(cause.getCause()));
+      mailbox.complete(new Mail.RoomChanged(slot.group, false));
+    }
+    slot.held.refused(work, clock.nanoTime());
+  }
+
   /**
    * Applies the entries, together with those of the works right behind them while a page has room.
    */
-  private void apply(MachineSlot slot, ApplierWork.Apply first) {
+  private void apply(MachineSlot slot, ApplierWork.Apply first, Deque<ApplierWork> behind) {
     List<Entry> entries = first.entries();
     List<PendingProposals.Proposal> proposals = first.proposals();
     long bytes = first.bytes();
-    while (taken.peek() instanceof ApplierWork.Apply next
+    while (behind.peek() instanceof ApplierWork.Apply next
         && next.group() == first.group()
         && bytes + next.bytes() <= PAGE_BYTES) {
-      taken.remove();
+      behind.remove();
       if (entries == first.entries()) {
         entries = new ArrayList<>(entries);
         proposals = new ArrayList<>(proposals);
@@ -144,7 +205,6 @@ public final class Applier {
       bytes += next.bytes();
     }
     touch(slot);
-    slot.unpublishedBytes += bytes;
     if (slot.failure != null) {
       refuseProposals(proposals);
       return;
@@ -154,7 +214,11 @@ public final class Applier {
       List<List<byte[]>> results = slot.machine.apply(committed(entries));
       slot.metrics.apply.record(clock.nanoTime() - startedNanos);
       checkApplied(slot, entries, results);
+      slot.unpublishedBytes += bytes;
       answer(slot, entries, proposals, results);
+    } catch (NoRoomException e) {
+      hold(slot, new ApplierWork.Apply(slot.group, entries, proposals, bytes), e);
+      return;
     } catch (Throwable e) {
       fail(slot, "applying entries from " + entries.getFirst().index(), e);
       refuseProposals(proposals);
@@ -273,16 +337,17 @@ public final class Applier {
   }
 
   /**
-   * Queries still short of their index whose callers gave up; returns nanoseconds until the next
-   * such.
+   * Queries still short of their index, and commands without room, whose callers gave up; returns
+   * nanoseconds until the next such.
    */
   private long expireWaiting() {
     long nextNanos = Long.MAX_VALUE;
     for (MachineSlot slot : slots.values()) {
-      if (slot.waiting.isEmpty()) {
+      if (slot.waiting.isEmpty() && slot.held.isEmpty()) {
         continue;
       }
       long nowNanos = clock.nanoTime();
+      nextNanos = Math.min(nextNanos, slot.held.expire(nowNanos, replies));
       for (Iterator<ApplierWork.Query> all = slot.waiting.iterator(); all.hasNext(); ) {
         boolean open = false;
         for (ClientCall call : all.next().calls()) {
@@ -318,6 +383,9 @@ public final class Applier {
         throw new IllegalStateException(
             "snapshot of " + install.base().index() + " installed a state at " + applied);
       }
+    } catch (NoRoomException e) {
+      hold(slot, install, e);
+      return;
     } catch (Throwable e) {
       fail(slot, "installing the snapshot at " + install.base().index(), e);
       return;
@@ -441,6 +509,11 @@ public final class Applier {
       refuseQueries(query.calls());
     }
     slot.waiting.clear();
+    for (ApplierWork work : slot.held.takeAll()) {
+      if (work instanceof ApplierWork.Apply apply) {
+        refuseProposals(apply.proposals());
+      }
+    }
     if (storage) {
       int damaged =
           cause instanceof StateStorageException state && state.isDamage() ? slot.group : 0;
@@ -472,6 +545,7 @@ public final class Applier {
       taken.addAll(queue);
       queue.clear();
     }
+    slots.values().forEach(slot -> taken.addAll(slot.held.takeAll()));
     for (ApplierWork work : taken) {
       switch (work) {
         case ApplierWork.Apply apply -> {

@@ -46,6 +46,9 @@ final class ClientDesk {
   private boolean leading;
   private long term;
 
+  /** Whether the state machine can apply what is committed. */
+  private boolean room = true;
+
   ClientDesk(
       LoopContext context, int group, GroupMetrics metrics, Backlog backlog, StampClock stamps) {
     this.context = context;
@@ -65,6 +68,15 @@ final class ClientDesk {
     leader = hint;
   }
 
+  void roomChanged(boolean now) {
+    room = now;
+  }
+
+  /** Whether there is no room for more commands, in the log or where they are applied. */
+  boolean lacksRoom() {
+    return !room || context.disk.isFull(context.nowNanos);
+  }
+
   /** Takes one request out of the mailbox. */
   void take(ClientCall call) {
     if (call.isExpired(context.nowNanos)) {
@@ -76,7 +88,7 @@ final class ClientDesk {
       refuse(call, ErrorCode.ERROR_CODE_NOT_LEADER, "not the leader");
       return;
     }
-    if (kind == ClientCall.Kind.COMMAND && context.disk.isFull(context.nowNanos)) {
+    if (kind == ClientCall.Kind.COMMAND && lacksRoom()) {
       refuse(call, ErrorCode.ERROR_CODE_DISK_FULL, "the leader's disk is nearly full");
       return;
     }

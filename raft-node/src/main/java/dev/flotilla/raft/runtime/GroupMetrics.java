@@ -34,6 +34,7 @@ public final class GroupMetrics {
   private final Backlog backlog;
   private volatile @Nullable CoreStatus status;
   private volatile boolean failed;
+  private volatile boolean waitsForRoom;
 
   GroupMetrics(Backlog backlog) {
     this.backlog = backlog;
@@ -45,6 +46,15 @@ public final class GroupMetrics {
 
   void markFailed() {
     failed = true;
+  }
+
+  void waitsForRoom(boolean now) {
+    waitsForRoom = now;
+  }
+
+  /** Whether there is no room to apply what is committed. */
+  public boolean waitsForRoom() {
+    return waitsForRoom;
   }
 
   /** The replica as it was some time within the last second or so; null before the first pass. */

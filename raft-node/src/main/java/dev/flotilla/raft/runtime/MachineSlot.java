@@ -20,6 +20,12 @@ final class MachineSlot {
   /** Queries that came before their index was applied, ascending by arrival. */
   final ArrayDeque<ApplierWork.Query> waiting = new ArrayDeque<>();
 
+  /** What there was no room for. */
+  final HeldWork held = new HeldWork();
+
+  /** Whether the loop was told that there is no room. */
+  boolean waitsForRoom;
+
   /** What the loop was told last. */
   AppliedPosition published;
 

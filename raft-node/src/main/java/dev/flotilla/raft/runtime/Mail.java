@@ -56,6 +56,11 @@ sealed interface Mail {
    */
   record StorageFailed(String doing, int damagedGroup, Throwable cause) implements Mail {}
 
+  /**
+   * Whether the state machine has room to apply what is committed; at first it is taken to have.
+   */
+  record RoomChanged(int group, boolean room) implements Mail {}
+
   /** There was no room to flush the state machine: nothing is lost, and nothing can be cut. */
   record FlushFailed(int group, String reason) implements Mail {}
 

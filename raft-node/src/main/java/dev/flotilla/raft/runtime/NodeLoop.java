@@ -175,6 +175,7 @@ public final class NodeLoop {
         }
         throw new StorageFailure(failed.doing(), failed.cause());
       }
+      case Mail.RoomChanged changed -> replica(changed.group()).roomChanged(changed.room());
       case Mail.FlushFailed failed -> replica(failed.group()).flushFailed(failed.reason());
       case Mail.PeerDisconnected disconnected -> peerDisconnected(disconnected.node());
       case Mail.StatusAsked asked -> status(asked);

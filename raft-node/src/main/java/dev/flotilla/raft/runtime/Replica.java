@@ -235,6 +235,11 @@ final class Replica implements Effects {
     compaction.failed(context.nowNanos);
   }
 
+  void roomChanged(boolean room) {
+    metrics.waitsForRoom(!room);
+    desk.roomChanged(room);
+  }
+
   void installed(LogBase base) {
     metrics.snapshotsInstalled.incrementAndGet();
     context.snapshots.installed(group, base.index());
@@ -296,7 +301,11 @@ final class Replica implements Effects {
       return;
     }
     Optional<byte[]> command = wake.due(context.nowNanos, stamps.millis());
-    if (command.isEmpty() || context.disk.isFull(context.nowNanos)) {
+    if (command.isEmpty()) {
+      return;
+    }
+    if (desk.lacksRoom()) {
+      wake.refused(context.nowNanos);
       return;
     }
     byte[] frame = CommandFrame.encode(List.of(UnsafeByteOperations.unsafeWrap(command.get())));

@@ -13,6 +13,8 @@ import java.util.TreeSet;
  * that has never lost anything since it was bound.
  */
 final class MemberChaos {
+  private static final int FOUNDERS = 3;
+
   private static final int NODES = 5;
 
   private MemberChaos() {}
@@ -66,21 +68,21 @@ final class MemberChaos {
     bearable &=
         cluster.askedLately().stream()
             .allMatch(target -> keepsMajority(cluster, target, victim.id));
-    if (!bearable) {
+    List<SimNode> others = cluster.all().stream().filter(node -> node != victim).toList();
+    boolean born = others.stream().anyMatch(SimNode::knowsBirth);
+    // Who is let in before the group is born has no configuration to come back to. And nobody says
+    // yet when one that lost its disk has everything again, so only one does.
+    boolean another = others.stream().anyMatch(node -> node.identity().incarnation() > node.id);
+    if (!bearable || (!born && (victim.id > FOUNDERS || another))) {
       return;
     }
-    // A founder that comes back empty takes the group for one that is yet to begin. With another
-    // one
-    // that knows no better they would be a majority; nothing can be done about that but to tell it
-    // to join.
-    boolean known =
-        victim.id <= 3
-            && cluster.all().stream().filter(node -> node != victim).allMatch(SimNode::knowsBirth);
+    // A founder that comes back empty takes the group for one that is yet to begin: before its
+    // birth it must, for all founders are needed; later it may, for it is not.
+    boolean founds = victim.id <= FOUNDERS && (!born || random.nextBoolean());
     if (victim.isUp()) {
       victim.crash();
     }
-    victim.wipe(
-        known && random.nextBoolean() ? Membership.ofVoters(Set.of(1, 2, 3)) : Membership.EMPTY);
+    victim.wipe(founds ? Membership.ofVoters(Set.of(1, 2, 3)) : Membership.EMPTY);
     if (random.nextBoolean()) {
       victim.start();
     }

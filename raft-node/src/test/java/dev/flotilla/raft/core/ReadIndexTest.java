@@ -64,6 +64,20 @@ class ReadIndexTest {
     assertThat(leader.take()).isEmpty();
   }
 
+  /** H8: after many rounds and few entries, an index is an index and a round a round. */
+  @Test
+  void h8AReadIsGivenTheCommitIndexAndNotTheNumberOfItsRound() {
+    TestReplica leader = TestReplica.settledLeaderOfThree();
+    for (int round = 1; round <= 7; round++) {
+      leader.tickAtDeadline();
+      leader.receive(new HeartbeatReply(2, 1, 1, round));
+    }
+    leader.take();
+    leader.step(new Input.Read(9, false));
+    assertThat(leader.receive(new HeartbeatReply(2, 1, 1, 8)))
+        .containsExactly(new ReadReady(9, 1, QUORUM));
+  }
+
   @Test
   void h3AppendsAnsweredDoNotConfirmReads() {
     TestReplica leader = TestReplica.settledLeaderOfThree();

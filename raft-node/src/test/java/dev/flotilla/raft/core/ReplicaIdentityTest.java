@@ -52,8 +52,27 @@ class ReplicaIdentityTest {
   private static void elect(TestReplica candidate) {
     candidate.tickAtDeadline();
     candidate.receive(new PreVoteReply(2, 1, candidate.term() + 1, true), 20);
+    candidate.receive(new PreVoteReply(3, 1, candidate.term() + 1, true), 30);
     candidate.sync();
     candidate.receive(new VoteReply(2, 1, candidate.term(), true), 20);
+    candidate.receive(new VoteReply(3, 1, candidate.term(), true), 30);
+  }
+
+  /** Found by the simulator: two founders without their disks began a group anew beside the old. */
+  @Test
+  void h50AGroupIsBegunByAllOfItsVotersOrNotAtAll() {
+    TestReplica candidate =
+        replica(1, Membership.ofVoters(Set.of(1, 2, 3)), ReplicaIdentity.of(10));
+    candidate.tickAtDeadline();
+    candidate.receive(new PreVoteReply(2, 1, 1, true), 20);
+    assertThat(candidate.status().role()).isEqualTo(Role.PRE_CANDIDATE);
+    candidate.receive(new PreVoteReply(3, 1, 1, true), 30);
+    candidate.sync();
+    assertThat(candidate.status().role()).isEqualTo(Role.CANDIDATE);
+    candidate.receive(new VoteReply(2, 1, 1, true), 20);
+    assertThat(candidate.status().role()).isEqualTo(Role.CANDIDATE);
+    candidate.receive(new VoteReply(3, 1, 1, false), 30);
+    assertThat(candidate.status().role()).isEqualTo(Role.FOLLOWER);
   }
 
   private static List<Effect> acknowledge(TestReplica leader, int node, long replica, long index) {
@@ -101,11 +120,11 @@ class ReplicaIdentityTest {
     TestReplica leader =
         replica(1, Membership.ofVoters(Set.of(1, 2, 3, 4, 5)), ReplicaIdentity.of(10));
     leader.tickAtDeadline();
-    for (int voter = 2; voter <= 3; voter++) {
+    for (int voter = 2; voter <= 5; voter++) {
       leader.receive(new PreVoteReply(voter, 1, 1, true), 10 * voter);
     }
     leader.sync();
-    for (int voter = 2; voter <= 3; voter++) {
+    for (int voter = 2; voter <= 5; voter++) {
       leader.receive(new VoteReply(voter, 1, 1, true), 10 * voter);
     }
     leader.sync();

@@ -99,8 +99,10 @@ final class ExactlyOneReplyTest {
         for (RuntimeCluster.Node other : cluster.nodes.values()) {
           other.paused = false;
           other.applierPaused = false;
+          other.machines.values().forEach(machine -> machine.noRoom = false);
         }
       }
+      case 17, 18 -> node.machines.values().forEach(machine -> machine.noRoom = true);
       case 12, 13, 14, 15, 16 -> restartOne(cluster);
       default -> {}
     }
@@ -121,6 +123,7 @@ final class ExactlyOneReplyTest {
     for (RuntimeCluster.Node node : cluster.nodes.values()) {
       node.paused = false;
       node.applierPaused = false;
+      node.machines.values().forEach(machine -> machine.noRoom = false);
       if (!node.isUp()) {
         cluster.start(node.id);
       }

@@ -2,8 +2,10 @@ package dev.flotilla.raft.runtime;
 
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.DiskFile;
+import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.NoRoomException;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.fsm.StateStorageException;
 import dev.flotilla.raft.fsm.Wake;
@@ -40,6 +42,9 @@ final class RegisterMachine implements StateMachine {
   /** What lies on the disk turns out to be damaged at the next apply. */
   boolean damaged;
 
+  /** What changes the state finds no room. */
+  boolean noRoom;
+
   boolean closed;
 
   RegisterMachine(Disk disk, String directory, boolean wantsGenesis) throws IOException {
@@ -56,8 +61,16 @@ final class RegisterMachine implements StateMachine {
     return applied;
   }
 
+  private void requireRoom() {
+    if (noRoom) {
+      DiskFullException full = new DiskFullException("no space left on device");
+      throw new NoRoomException("no room in " + directory, full);
+    }
+  }
+
   @Override
   public List<List<byte[]>> apply(List<CommittedEntry> entries) {
+    requireRoom();
     if (damaged) {
       throw new StateStorageException("a block of " + directory + " fails its checksum", true);
     }
@@ -112,6 +125,7 @@ final class RegisterMachine implements StateMachine {
 
   @Override
   public AppliedPosition flush() {
+    requireRoom();
     save(directory);
     return applied;
   }
@@ -124,6 +138,7 @@ final class RegisterMachine implements StateMachine {
 
   @Override
   public void install(String source) {
+    requireRoom();
     try {
       load(source);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.MemberStatus;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.ReplicaStatus;
 import dev.flotilla.proto.admin.v1.Role;
@@ -287,9 +288,18 @@ final class RuntimeCluster implements AutoCloseable {
     return leader;
   }
 
+  /** Of a group that is born: from then on it can lose a node. */
   int awaitLeader(int group) {
-    await("a leader of group " + group, () -> leaderNow(group) != 0);
+    await("a leader of group " + group, () -> leaderNow(group) != 0 && knowBirth(group));
     return leaderNow(group);
+  }
+
+  private boolean knowBirth(int group) {
+    return replica(leaderNow(group), group).getMembersList().stream()
+        .filter(MemberStatus::getVoter)
+        .map(member -> nodes.get(member.getNode()))
+        .filter(node -> node.isUp() && !node.paused && node.fatal.isEmpty())
+        .allMatch(node -> replica(node.id, group).getMembershipIndex() > 0);
   }
 
   int awaitLeaderOtherThan(int id) {

@@ -30,8 +30,13 @@ final class Electorate {
       long lastIndex,
       boolean holds) {
 
+    /** Who was removed votes too: the candidate may know of a later membership that holds it. */
+    private boolean mayVote() {
+      return standing == Standing.MEMBER || standing == Standing.REMOVED;
+    }
+
     private boolean wouldVoteFor(Voter candidate) {
-      return standing == Standing.MEMBER
+      return mayVote()
           && (candidate.lastTerm > lastTerm
               || (candidate.lastTerm == lastTerm && candidate.lastIndex >= lastIndex));
     }
@@ -41,10 +46,7 @@ final class Electorate {
 
   static void check(int group, long index, long term, Collection<Voter> voters) {
     for (Voter candidate : voters) {
-      // A replica without any entry begins with the members of its configuration, and whether two
-      // such could begin the group anew is not judged here.
       if (!candidate.holds
-          && candidate.lastIndex > 0
           && candidate.standing == Standing.MEMBER
           && candidate.membership.isVoter(candidate.node)
           && couldWin(candidate, voters)) {
@@ -69,7 +71,7 @@ final class Electorate {
             .filter(voter -> counts(candidate.membership, voter.node, voter.incarnation))
             .filter(voter -> voter.wouldVoteFor(candidate))
             .count();
-    return votes > half.size() / 2;
+    return !candidate.membership.isBorn() ? votes == half.size() : votes > half.size() / 2;
   }
 
   /** A node is bound to one replica; of an unbound one nothing counts once anyone is bound. */

@@ -573,7 +573,11 @@ public final class Invariants implements Watch {
   @Override
   public StateMachine watched(Host host, int group, StateMachine machine) {
     return new WatchedMachine(
-        host.id(), machine, java.util.Objects.requireNonNull(effects.get(group)), this::report);
+        host.id(),
+        machine,
+        java.util.Objects.requireNonNull(effects.get(group)),
+        marks,
+        this::report);
   }
 
   /** Whether somebody leads the group. */

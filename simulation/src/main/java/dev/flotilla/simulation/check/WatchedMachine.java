@@ -2,6 +2,7 @@ package dev.flotilla.simulation.check;
 
 import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.CommittedEntry;
+import dev.flotilla.raft.fsm.NoRoomException;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.fsm.Wake;
 import dev.flotilla.simulation.world.Violation;
@@ -14,12 +15,15 @@ final class WatchedMachine implements StateMachine {
   private final int node;
   private final StateMachine machine;
   private final Effects effects;
+  private final Marks marks;
   private final Consumer<Violation> report;
 
-  WatchedMachine(int node, StateMachine machine, Effects effects, Consumer<Violation> report) {
+  WatchedMachine(
+      int node, StateMachine machine, Effects effects, Marks marks, Consumer<Violation> report) {
     this.node = node;
     this.machine = machine;
     this.effects = effects;
+    this.marks = marks;
     this.report = report;
   }
 
@@ -32,7 +36,15 @@ final class WatchedMachine implements StateMachine {
   public List<List<byte[]>> apply(List<CommittedEntry> entries) {
     AppliedPosition before = machine.applied();
     long clockMillis = machine.clockMillis();
-    List<List<byte[]>> results = machine.apply(entries);
+    long hash = machine.stateHash();
+    List<List<byte[]>> results;
+    try {
+      results = machine.apply(entries);
+    } catch (NoRoomException e) {
+      marks.hit(Mark.NO_ROOM_TO_APPLY);
+      look(() -> checkUntouched(before, clockMillis, hash));
+      throw e;
+    }
     look(() -> {
       if (machine.clockMillis() < clockMillis) {
         throw new Violation(
@@ -48,6 +60,17 @@ final class WatchedMachine implements StateMachine {
       effects.stands(node, machine.applied(), machine.stateHash());
     });
     return results;
+  }
+
+  /** What found no room has not begun. */
+  private void checkUntouched(AppliedPosition applied, long clockMillis, long hash) {
+    if (!machine.applied().equals(applied)
+        || machine.clockMillis() != clockMillis
+        || machine.stateHash() != hash) {
+      throw new Violation(
+          "what found no room has no effect",
+          "n" + node + " stood at " + applied + " and stands at " + machine.applied());
+    }
   }
 
   @Override
@@ -70,7 +93,14 @@ final class WatchedMachine implements StateMachine {
   @Override
   public void install(String directory) {
     AppliedPosition before = machine.applied();
-    machine.install(directory);
+    long clockMillis = machine.clockMillis();
+    long hash = machine.stateHash();
+    try {
+      machine.install(directory);
+    } catch (NoRoomException e) {
+      look(() -> checkUntouched(before, clockMillis, hash));
+      throw e;
+    }
     look(() -> {
       if (machine.applied().index() < before.index()) {
         throw new Violation(

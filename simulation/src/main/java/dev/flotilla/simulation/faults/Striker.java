@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Striker {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
+  /** Hand-overs that were asked for are over when everything has to come to rest. */
+  private static final int MOST_TRANSFER_MILLIS = 800;
+
   private final World world;
   private final LinkConditions usual;
   private final Consumer<Balancer> crowd;
@@ -56,8 +59,7 @@ public final class Striker {
     world.balancers().stream()
         .filter(balancer -> !balancer.hasRightRing())
         .forEach(Balancer::restart);
-    world.network().joinAll();
-    world.network().setConditions(LinkConditions.CALM);
+    world.network().healForGood();
     world.hosts().forEach(Host::heal);
     world.trace().note(0, "healed");
   }
@@ -312,7 +314,7 @@ public final class Striker {
               TransferLeadershipRequest.newBuilder()
                   .setGroup(fault.group())
                   .setTarget(fault.amount())
-                  .setTimeoutMillis(Math.max(1, fault.forMillis()))
+                  .setTimeoutMillis(Math.clamp(fault.forMillis(), 1, MOST_TRANSFER_MILLIS))
                   .build());
     }
   }
