@@ -2,8 +2,8 @@ package dev.flotilla.raft.runtime;
 
 import dev.flotilla.raft.core.Effect.RoleChanged;
 import dev.flotilla.raft.core.Role;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.EnumMap;
+import java.util.TreeMap;
 
 /**
  * Which of a replica's changes of role are worth a line in the node's log. A replica that nobody
@@ -13,10 +13,8 @@ import java.util.Map;
 final class RoleNews {
   private static final long AGAIN_AFTER_NANOS = 60_000_000_000L;
 
-  private record Said(Role role, int leader) {}
-
-  /** What was said of the current term, and when: a handful, since a term has one leader. */
-  private final Map<Said, Long> said = new HashMap<>();
+  /** When a role under a leader was told of in the current term, which has one leader or none. */
+  private final EnumMap<Role, TreeMap<Integer, Long>> said = new EnumMap<>(Role.class);
 
   private long term;
   private long passedOver;
@@ -27,13 +25,13 @@ final class RoleNews {
       term = change.term();
       said.clear();
     }
-    Said what = new Said(change.role(), change.leader());
-    Long saidNanos = said.get(what);
+    TreeMap<Integer, Long> byLeader = said.computeIfAbsent(change.role(), role -> new TreeMap<>());
+    Long saidNanos = byLeader.get(change.leader());
     if (saidNanos != null && nowNanos - saidNanos < AGAIN_AFTER_NANOS) {
       passedOver++;
       return false;
     }
-    said.put(what, nowNanos);
+    byLeader.put(change.leader(), nowNanos);
     return true;
   }
 

@@ -59,8 +59,7 @@ public final class Striker {
     world.balancers().stream()
         .filter(balancer -> !balancer.hasRightRing())
         .forEach(Balancer::restart);
-    world.network().joinAll();
-    world.network().setConditions(LinkConditions.CALM);
+    world.network().healForGood();
     world.hosts().forEach(Host::heal);
     world.trace().note(0, "healed");
   }

@@ -30,6 +30,7 @@ public final class SimulatedNetwork {
   private final Map<Long, LinkState> links = new HashMap<>();
   private final TreeSet<Long> cuts = new TreeSet<>();
   private LinkConditions conditions;
+  private boolean healed;
   private long lost;
   private long repeated;
   private long replayed;
@@ -57,8 +58,11 @@ public final class SimulatedNetwork {
     cuts.remove(pair(from, to));
   }
 
-  public void joinAll() {
+  /** From now on nothing is cut, and what was meant for another time does not come any more. */
+  public void healForGood() {
     cuts.clear();
+    conditions = LinkConditions.CALM;
+    healed = true;
   }
 
   public boolean isCut(int from, int to) {
@@ -99,7 +103,12 @@ public final class SimulatedNetwork {
     if (hits(roll, conditions.replayPerMillion())) {
       replayed++;
       timeline.after(
-          Dice.below(Dice.again(roll), REPLAY_MOST_NANOS), () -> arrive(from, to, delivery));
+          Dice.below(Dice.again(roll), REPLAY_MOST_NANOS),
+          () -> {
+            if (!healed) {
+              arrive(from, to, delivery);
+            }
+          });
     }
   }
 
