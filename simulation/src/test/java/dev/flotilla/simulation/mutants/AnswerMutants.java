@@ -30,7 +30,7 @@ final class AnswerMutants {
                 RUNTIME + "PendingProposals.java",
                 "if (head == null || head.index() != index || head.term() != term) {",
                 "if (head == null || head.index() != index) {")
-            .edit(RUNTIME + "Replica.java", "desk.leadershipLost(applyTarget);", ""),
+            .edit(RUNTIME + "Replica.java", "desk.leadershipLost(handover.target());", ""),
         Mutant.of(
                 "timeout-said-not-applied",
                 "H31",

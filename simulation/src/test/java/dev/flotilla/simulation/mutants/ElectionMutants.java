@@ -120,7 +120,7 @@ final class ElectionMutants {
                     + " return; }")
             .edit(
                 CORE + "Election.java",
-                "grant ? request.term() : replica.term(), grant));",
-                "grant ? request.term() : 0, grant));"));
+                "grant ? request.term() : replica.term(),",
+                "grant ? request.term() : 0,"));
   }
 }

@@ -74,7 +74,7 @@ final class SnapshotMutants {
                 "H40",
                 "what is known of expiry before a snapshot outlives it")
             .in(Focus.SNAPSHOTS)
-            .edit(KV + "KvStateMachine.java", "expiry.load();", ""),
+            .edit(KV + "KvStateMachine.java", "state.load(); expiry.load();", "state.load();"),
         Mutant.of(
                 "failed-snapshot-never-retried",
                 "H43",
