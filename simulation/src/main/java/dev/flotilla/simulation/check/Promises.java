@@ -63,13 +63,22 @@ final class Promises {
         }
       }
       case APPEND_REPLY -> {
-        if (message.getAppendReply().getSuccess()) {
+        if (message.getAppendReply().getSuccess() && isForItsLeader(message, log)) {
           holds(message.getAppendReply().getMatchIndex(), log);
         }
       }
       case APPEND_REQUEST, HEARTBEAT, HEARTBEAT_REPLY, TIMEOUT_NOW, BODY_NOT_SET -> {}
     }
     term = Math.max(term, message.getTerm());
+  }
+
+  /**
+   * Whether an acknowledgement is one to the leader the replica follows as it leaves. One to a
+   * deposed leader may have waited for a slow disk while the newer leader's first entries took the
+   * place of what it speaks of: it is as good as one that was late on its way.
+   */
+  static boolean isForItsLeader(RaftMessage acknowledgement, ReplicaView view) {
+    return acknowledgement.getTerm() == view.status().term();
   }
 
   private void votedFor(long inTerm, int candidate) {
