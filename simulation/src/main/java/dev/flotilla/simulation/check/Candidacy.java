@@ -45,8 +45,7 @@ final class Candidacy {
       }
     }
     if (!isEnough(membership, membership.voters(), counted)
-        || (membership.isJoint()
-            && !isEnough(membership, membership.outgoingVoters(), counted))) {
+        || (membership.isJoint() && !isEnough(membership, membership.outgoingVoters(), counted))) {
       throw new Violation(
           "leaders are elected by those who count",
           "%s leads term %d of %s with the votes of %s; it was given %s"

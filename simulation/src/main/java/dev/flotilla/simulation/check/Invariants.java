@@ -355,8 +355,9 @@ public final class Invariants implements Watch {
         checkImage(host, message.getGroup(), 0, 0, promised);
       }
       case APPEND_REPLY -> {
-        boolean success = message.getAppendReply().getSuccess();
-        marks.hitIf(!success, Mark.APPEND_REFUSED);
+        marks.hitIf(!message.getAppendReply().getSuccess(), Mark.APPEND_REFUSED);
+        boolean success =
+            message.getAppendReply().getSuccess() && Promises.isForItsLeader(message, view);
         long match = message.getAppendReply().getMatchIndex();
         long base = view.status().base().index();
         if (success && match > base) {

@@ -59,12 +59,16 @@ final class Promises {
   }
 
   /**
-   * Votes are for those who have all that the voter has (H14). Entries of the very term came after
-   * the vote.
+   * Votes are for those who have all that the voter has (H14). A vote may have waited for a slow
+   * disk, and entries of the term's leader, or of a later one, have come meanwhile.
    */
   private void checkFreshness(int candidate, long inTerm, CoreStatus status) {
     Campaign campaign = campaigns.get(candidate);
-    if (campaign == null || campaign.term() != inTerm || status.lastTerm() >= inTerm) {
+    boolean late =
+        status.term() != inTerm
+            || status.lastTerm() == inTerm
+            || (status.leader() != 0 && status.leader() != candidate);
+    if (campaign == null || campaign.term() != inTerm || late) {
       return;
     }
     if (campaign.lastTerm() < status.lastTerm()
@@ -97,13 +101,22 @@ final class Promises {
         }
       }
       case APPEND_REPLY -> {
-        if (message.getAppendReply().getSuccess()) {
+        if (message.getAppendReply().getSuccess() && isForItsLeader(message, log)) {
           holds(message.getAppendReply().getMatchIndex(), log);
         }
       }
       case APPEND_REQUEST, HEARTBEAT, HEARTBEAT_REPLY, TIMEOUT_NOW, BODY_NOT_SET -> {}
     }
     term = Math.max(term, message.getTerm());
+  }
+
+  /**
+   * Whether an acknowledgement is one to the leader the replica follows as it leaves. One to a
+   * deposed leader may have waited for a slow disk while the newer leader's first entries took the
+   * place of what it speaks of: it is as good as one that was late on its way.
+   */
+  static boolean isForItsLeader(RaftMessage acknowledgement, ReplicaView view) {
+    return acknowledgement.getTerm() == view.status().term();
   }
 
   private void votedFor(long inTerm, int candidate) {

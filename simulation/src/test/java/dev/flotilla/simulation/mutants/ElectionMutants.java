@@ -121,7 +121,7 @@ final class ElectionMutants {
                     + " return; }")
             .edit(
                 CORE + "Election.java",
-                "grant ? request.term() : replica.term(), grant, replica.memberships",
-                "grant ? request.term() : 0, grant, replica.memberships"));
+                "grant ? request.term() : replica.term(),",
+                "grant ? request.term() : 0,"));
   }
 }

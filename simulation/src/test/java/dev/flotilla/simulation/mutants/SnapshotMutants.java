@@ -76,10 +76,7 @@ final class SnapshotMutants {
                 "what is known of expiry before a snapshot outlives it")
             .within(500)
             .in(Focus.SNAPSHOTS)
-            .edit(
-                KV + "KvStateMachine.java",
-                "expiry.load(); stats = state.stats();",
-                "stats = state.stats();"),
+            .edit(KV + "KvStateMachine.java", "state.load(); expiry.load();", "state.load();"),
         Mutant.of(
                 "failed-snapshot-never-retried",
                 "H43",
