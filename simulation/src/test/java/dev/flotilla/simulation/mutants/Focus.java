@@ -144,7 +144,7 @@ enum Focus {
     @Override
     Scenario scenario(long seed) {
       return new Sketch(seed)
-          .work(6, 40, 10, 10, 0)
+          .work(3, 60, 50, 10, 0)
           .snapshotChunks(64)
           .compaction(5, 512)
           .keep(128)
