@@ -44,8 +44,8 @@ final class Candidacy {
         counted.add(vote.node());
       }
     }
-    if (!isMajority(membership.voters(), counted)
-        || (membership.isJoint() && !isMajority(membership.outgoingVoters(), counted))) {
+    if (!isEnough(membership, membership.voters(), counted)
+        || (membership.isJoint() && !isEnough(membership, membership.outgoingVoters(), counted))) {
       throw new Violation(
           "leaders are elected by those who count",
           "%s leads term %d of %s with the votes of %s; it was given %s"
@@ -53,7 +53,11 @@ final class Candidacy {
     }
   }
 
-  private static boolean isMajority(Set<Integer> half, Set<Integer> counted) {
+  /** Before anybody is bound to a replica it takes the votes of all. */
+  private static boolean isEnough(Membership membership, Set<Integer> half, Set<Integer> counted) {
+    if (!membership.isBorn()) {
+      return counted.containsAll(half);
+    }
     return half.stream().filter(counted::contains).count() > half.size() / 2;
   }
 }

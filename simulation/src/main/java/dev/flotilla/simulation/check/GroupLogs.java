@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of one group's replicas side by side: leaders only append, equal (index, term) means
@@ -96,6 +98,25 @@ final class GroupLogs {
   /** Terms of the committed entries; index 1 is at position 0. */
   private final List<Long> committed = new ArrayList<>();
 
+  /** Whose majorities the committed entries are on. */
+  private final Map<Long, Committers> committers = new HashMap<>();
+
+  /**
+   * By whom an entry was committed.
+   *
+   * @param outgoing empty unless majorities of both are needed
+   */
+  record Committers(Set<Integer> voters, Set<Integer> outgoing) {
+    /** The leader's membership right after it committed; a later one may stand there already. */
+    static Committers of(CoreStatus status) {
+      Membership membership = status.membership();
+      boolean later = membership.isJoint() && status.membershipIndex() > status.commitIndex();
+      return later
+          ? new Committers(membership.outgoingVoters(), Set.of())
+          : new Committers(membership.voters(), membership.outgoingVoters());
+    }
+  }
+
   /** Every node's monotonic clock. */
   interface Clocks {
     long nanoTime(int node);
@@ -118,6 +139,18 @@ final class GroupLogs {
 
   long committedTerm(long index) {
     return committed.get((int) index - 1);
+  }
+
+  /** Who committed an entry; null when nobody saw it. */
+  @Nullable Committers committersOf(long index) {
+    return committers.get(index);
+  }
+
+  /** The newest membership that is known to be committed. */
+  Membership newestMembership() {
+    return committedMemberships.isEmpty()
+        ? Membership.EMPTY
+        : committedMemberships.lastEntry().getValue();
   }
 
   boolean leads(int node) {
@@ -357,6 +390,10 @@ final class GroupLogs {
       return;
     }
     committed.add(term);
+    // Of a leader whose power went in the very pass its followers tell; they know less than it did.
+    if (status.role() == Role.LEADER) {
+      committers.put(index, Committers.of(status));
+    }
     Membership membership = memberships.get(new At(index, term));
     if (membership != null) {
       committedMemberships.put(index, membership);

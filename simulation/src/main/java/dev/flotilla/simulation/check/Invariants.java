@@ -231,7 +231,7 @@ public final class Invariants implements Watch {
     return world.groupsOf(host.id()).stream()
         .allMatch(group -> {
           ReplicaView view = host.view(group);
-          Membership membership = newestMembership(group);
+          Membership membership = logs(group).newestMembership();
           boolean isMember =
               view != null
                   && membership.voters().contains(host.id())
@@ -386,6 +386,8 @@ public final class Invariants implements Watch {
       }
       ReplicaView view = host.view(message.getGroup());
       if (view != null && message.hasVoteRequest()) {
+        promises(host.id(), message.getGroup())
+            .asked(message.getFrom(), message.getTerm(), message.getVoteRequest());
         long term = message.getVoteRequest().getLastLogTerm();
         long index = message.getVoteRequest().getLastLogIndex();
         marks.hitIf(
@@ -511,29 +513,15 @@ public final class Invariants implements Watch {
         throw new Violation(
             "what is acknowledged is committed", "g%d: entry %d".formatted(group, index));
       }
-      Membership membership = newestMembership(group);
-      checkMajority(group, index, membership.voters());
-      if (membership.isJoint()) {
-        checkMajority(group, index, membership.outgoingVoters());
+      GroupLogs.Committers committers = logs(group).committersOf(index);
+      if (committers == null) {
+        return;
+      }
+      checkMajority(group, index, committers.voters());
+      if (!committers.outgoing().isEmpty()) {
+        checkMajority(group, index, committers.outgoing());
       }
     });
-  }
-
-  /** The membership of the group as the one who knows most knows it. */
-  private Membership newestMembership(int group) {
-    Membership newest = Membership.ofVoters(world.topology().members(group));
-    long newestIndex = -1;
-    for (Host host : world.hosts()) {
-      ReplicaView view = host.view(group);
-      if (view != null
-          && view.status().membershipSettled()
-          && !view.status().membership().isEmpty()
-          && view.status().membershipIndex() > newestIndex) {
-        newestIndex = view.status().membershipIndex();
-        newest = view.status().membership();
-      }
-    }
-    return newest;
   }
 
   private void checkMajority(int group, long index, Set<Integer> voters) {

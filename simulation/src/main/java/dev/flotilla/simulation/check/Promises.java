@@ -1,6 +1,7 @@
 package dev.flotilla.simulation.check;
 
 import dev.flotilla.proto.raft.v1.RaftMessage;
+import dev.flotilla.proto.raft.v1.VoteRequest;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.runtime.ReplicaView;
@@ -15,8 +16,15 @@ import java.util.function.BiPredicate;
  * power loss, or in the durable image of the disk when that is looked at.
  */
 final class Promises {
+  /** What a candidate has said of its log. */
+  private record Campaign(long term, long lastTerm, long lastIndex) {}
+
   private final String name;
   private final Marks marks;
+
+  /** The last request of each candidate. */
+  private final Map<Integer, Campaign> campaigns = new HashMap<>();
+
   private final Map<Long, Integer> votes = new HashMap<>();
   private long incarnation;
   private long term;
@@ -44,6 +52,35 @@ final class Promises {
     heldTerm = 0;
   }
 
+  /** A candidate asks for the replica's vote. */
+  void asked(int candidate, long inTerm, VoteRequest request) {
+    campaigns.put(
+        candidate, new Campaign(inTerm, request.getLastLogTerm(), request.getLastLogIndex()));
+  }
+
+  /**
+   * Votes are for those who have all that the voter has (H14). A vote may have waited for a slow
+   * disk, and entries of the term's leader, or of a later one, have come meanwhile.
+   */
+  private void checkFreshness(int candidate, long inTerm, CoreStatus status) {
+    Campaign campaign = campaigns.get(candidate);
+    boolean late =
+        status.term() != inTerm
+            || status.lastTerm() == inTerm
+            || (status.leader() != 0 && status.leader() != candidate);
+    if (campaign == null || campaign.term() != inTerm || late) {
+      return;
+    }
+    if (campaign.lastTerm() < status.lastTerm()
+        || (campaign.lastTerm() == status.lastTerm()
+            && campaign.lastIndex() < status.lastIndex())) {
+      throw new Violation(
+          "nobody votes for a log behind its own",
+          "%s with a log to %d of term %d votes in term %d for n%d with %s"
+              .formatted(name, status.lastIndex(), status.lastTerm(), inTerm, candidate, campaign));
+    }
+  }
+
   /**
    * A message leaves the replica.
    *
@@ -60,6 +97,7 @@ final class Promises {
       case VOTE_REPLY -> {
         if (message.getVoteReply().getGranted()) {
           votedFor(message.getTerm(), message.getTo());
+          checkFreshness(message.getTo(), message.getTerm(), log.status());
         }
       }
       case APPEND_REPLY -> {

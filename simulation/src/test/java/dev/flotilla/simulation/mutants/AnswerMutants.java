@@ -16,6 +16,7 @@ final class AnswerMutants {
                 "deposed-leader-says-not-applied",
                 "H31",
                 "a deposed leader says of open commands that they had no effect")
+            .within(500)
             .in(Focus.ANSWERS)
             .edit(
                 RUNTIME + "ClientDesk.java",

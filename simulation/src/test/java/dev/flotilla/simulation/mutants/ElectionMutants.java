@@ -112,6 +112,7 @@ final class ElectionMutants {
                 "hopeless-candidate-keeps-its-term",
                 "H15",
                 "a leader of an older term is not told so")
+            .within(500)
             .in(Focus.TAILS)
             .edit(
                 CORE + "Following.java",

@@ -125,10 +125,11 @@ enum Focus {
       return new Sketch(seed)
           .work(6, 30, 10, 10, 0)
           .expiring(20)
-          .snapshotChunks(64)
-          .compaction(10, 1 << 10)
-          .links(30)
-          .fault(Kind.ISOLATE, 700, 300, 1_500)
+          .snapshotChunks(256)
+          .compaction(5, 512)
+          .keep(128)
+          .links(8)
+          .fault(Kind.ISOLATE, 500, 200, 900)
           .fault(Kind.TRANSFER, 1_000, 300, 600)
           .fault(Kind.KILL, 1_500, 300, 1_500)
           .fault(Kind.POWER_LOSS, 1_500, 100, 1_000)
@@ -143,10 +144,11 @@ enum Focus {
     @Override
     Scenario scenario(long seed) {
       return new Sketch(seed)
-          .work(6, 40, 10, 10, 0)
+          .work(3, 60, 50, 10, 0)
           .snapshotChunks(64)
-          .compaction(10, 1 << 10)
-          .links(10)
+          .compaction(5, 512)
+          .keep(128)
+          .links(5)
           .fault(Kind.ISOLATE, 1_000, 300, 900)
           .fault(Kind.POWER_LOSS, 250, 20, 200)
           .scenario();
@@ -249,13 +251,13 @@ enum Focus {
     Scenario scenario(long seed) {
       return new Sketch(seed)
           .nodes(3, 3)
-          .spare(3)
+          .spare(2)
           .balancers(2)
-          .links(10)
-          .append(256)
-          .work(8, 4, 10, 10, 0)
-          .compaction(2, 512)
-          .fault(Kind.PARTITION, 1_000, 500, 1_200)
+          .links(5)
+          .work(3, 4, 20, 10, 0)
+          .compaction(2, 256)
+          .keep(128)
+          .fault(Kind.STRAND, 900, 400, 900)
           .fault(Kind.MEMBERS, 150, 0, 0)
           .scenario();
     }
@@ -372,6 +374,24 @@ enum Focus {
       return this;
     }
 
+    /** What is kept of a log for those who are a little behind. */
+    Sketch keep(int bytes) {
+      limits =
+          new NodeOptions.Limits(
+              limits.maxMailboxBytes(),
+              limits.maxMailboxRequests(),
+              limits.maxPeerBytes(),
+              limits.maxCommandBytes(),
+              limits.maxEntryBytes(),
+              limits.compactBytes(),
+              limits.compactEntries(),
+              bytes,
+              limits.maxWalBytes(),
+              limits.defaultTimeoutMillis(),
+              limits.diskReserveBytes());
+      return this;
+    }
+
     Sketch work(int clients, int keys, int thinkMillis, int readPercent, int leasePercent) {
       WorkloadPlan plan = workload;
       workload =
@@ -421,7 +441,7 @@ enum Focus {
           return this;
         }
         int duration = leastMillis + random.nextInt(mostMillis - leastMillis + 1);
-        boolean leader = kind == Kind.TRANSFER || random.nextInt(3) > 0;
+        boolean leader = kind == Kind.TRANSFER || kind == Kind.STRAND || random.nextInt(3) > 0;
         faults.add(
             new Fault(
                 kind,
@@ -437,6 +457,7 @@ enum Focus {
       return switch (kind) {
         case POWER_LOSS, ONE_WAY -> random.nextInt(2);
         case POWER_CUT_INSIDE -> 1 + random.nextInt(30);
+        case STRAND -> random.nextInt(balancers);
         case PARTITION -> random.nextInt(1 << (nodes + balancers));
         case WALL_JUMP -> random.nextInt(-20, 20);
         case MEMBERS, BIT_ROT -> random.nextInt(Integer.MAX_VALUE);

@@ -54,6 +54,15 @@ final class MembershipMutants {
                     + " java.util.TreeSet<>(membership.voters());\n"
                     + "    everyone.addAll(membership.learners());\n"
                     + "    incoming = ascending(everyone);"),
+        Mutant.of(
+                "born-by-a-majority",
+                "H50",
+                "a group's first leader is elected by a majority, whoever the others are")
+            .in(Focus.ELECTIONS)
+            .edit(
+                CORE + "ReplicaState.java",
+                "return identity.incarnation() != 0 && !memberships.effective().isBorn();",
+                "return identity.incarnation() == 0;"),
         Mutant.of("votes-of-strangers-counted", "H50", "a replica that lost its disk still votes")
             .in(Focus.LOST_DISKS)
             .edit(
@@ -77,6 +86,7 @@ final class MembershipMutants {
                 "identity-kept-at-the-second-damage",
                 "H50",
                 "a replica that rejoined and is damaged again passes for the one that rejoined")
+            .within(500)
             .in(Focus.DAMAGE)
             .edit(
                 RUNTIME + "ReplicaFolder.java",
@@ -86,6 +96,7 @@ final class MembershipMutants {
                 "snapshot-keeps-newer-membership",
                 "H40",
                 "a membership of the replaced log outlives the snapshot")
+            .within(500)
             .in(Focus.CUT_OFF)
             .edit(
                 CORE + "MembershipHistory.java",
@@ -108,6 +119,7 @@ final class MembershipMutants {
                 "cut-membership-stays",
                 "thesis 4.1",
                 "a membership whose entry was cut stays in force")
+            .within(500)
             .in(Focus.MEMBERS)
             .edit(
                 CORE + "Following.java",

@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Mutant(String name, String hazards, String what, Focus focus, int seeds, List<Edit> edits) {
 
-  private static final int USUAL_SEEDS = 60;
+  private static final int USUAL_SEEDS = 200;
 
   /**
    * @param file of the source, from the repository's folder

@@ -50,6 +50,7 @@ final class ReadMutants {
                 "progress.ackedRoundSentNanos = sentNanos[(int) (answeredRound % REMEMBERED)];",
                 "progress.ackedRoundSentNanos = replica.nowNanos;"),
         Mutant.of("lease-kept-in-a-transfer", "H7", "a leader that hands over keeps its lease")
+            .within(500)
             .in(Focus.LEASES)
             .edit(CORE + "ReadIndex.java", "&& !transfer.hasForfeitedLease()", "")
             .edit(

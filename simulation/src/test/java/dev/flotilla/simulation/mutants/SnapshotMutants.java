@@ -27,6 +27,7 @@ final class SnapshotMutants {
                 "snapshot-over-a-matching-log",
                 "H41",
                 "a snapshot replaces a log that holds it and more")
+            .within(500)
             .in(Focus.SNAPSHOTS)
             .edit(
                 CORE + "Following.java",
@@ -73,6 +74,7 @@ final class SnapshotMutants {
                 "install-keeps-the-expiry-floor",
                 "H40",
                 "what is known of expiry before a snapshot outlives it")
+            .within(500)
             .in(Focus.SNAPSHOTS)
             .edit(KV + "KvStateMachine.java", "state.load(); expiry.load();", "state.load();"),
         Mutant.of(
@@ -98,6 +100,7 @@ final class SnapshotMutants {
                 "snapshot-files-not-compared",
                 "H39 H42",
                 "files of a snapshot are not compared with their checksums")
+            .within(500)
             .in(Focus.TRANSFERS)
             .edit(
                 SNAPSHOT + "IncomingSnapshot.java",

@@ -60,6 +60,7 @@ final class StateMachineMutants {
                 "clock-goes-back",
                 "H57",
                 "time inside the state machine follows the stamp, even backwards")
+            .within(500)
             .edit(
                 KV + "ReplicatedState.java",
                 "clockMillis = Math.max(clockMillis, Math.min(stampMillis, RecordFormat.MAX_CLOCK_MILLIS));",
