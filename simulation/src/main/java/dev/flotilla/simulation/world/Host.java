@@ -2,6 +2,8 @@ package dev.flotilla.simulation.world;
 
 import dev.flotilla.proto.client.v1.Request;
 import dev.flotilla.proto.client.v1.RequestBatch;
+import dev.flotilla.raft.env.Disk;
+import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.env.SeededStreams;
 import dev.flotilla.raft.env.SimulatedDisk;
 import dev.flotilla.raft.env.Transport;
@@ -338,6 +340,7 @@ public final class Host {
     // Rot in the last batch of a log that has just been written looks like a torn write.
     boolean sealed = life != null && life.assembly().loop().isLogSealed();
     kill();
+    look(this::writeEverythingBack);
     List<Map.Entry<String, Long>> files =
         disk.files().entrySet().stream()
             .filter(file -> file.getValue() > 0)
@@ -355,6 +358,19 @@ public final class Host {
       throw new IllegalStateException("damaging a simulated disk", e);
     }
     world.trace().event(id, "bit flipped in " + file.getKey(), at, file.getValue(), 0);
+  }
+
+  /** As any system does within seconds, and rot takes longer: the log's seal is on the disk too. */
+  private void writeEverythingBack() {
+    try {
+      for (String path : disk.files().keySet()) {
+        try (DiskFile file = disk.open(path, Disk.OpenMode.READ_WRITE)) {
+          file.sync();
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("writing back a simulated disk", e);
+    }
   }
 
   private void crashDisk() {
