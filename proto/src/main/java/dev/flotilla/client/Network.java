@@ -1,5 +1,6 @@
 package dev.flotilla.client;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
@@ -19,6 +20,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -50,15 +52,27 @@ public final class Network implements AutoCloseable {
   private static final long SERVER_PING_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
 
+  private static final int LEAST_CONNECTIONS = 32;
+
   private final EventLoopGroup loops;
   private final Class<? extends Channel> channelType;
-  private final Class<? extends ServerChannel> serverChannelType;
+  private final ConnectionLimit connectionLimit;
   private final boolean epoll;
 
   /**
+   * Takes as many connections as a quarter of the process's descriptors, for files need some too.
+   *
    * @param threads event loop threads for the whole process, at least one
    */
   public Network(int threads) {
+    this(threads, aQuarterOfTheDescriptors());
+  }
+
+  /**
+   * @param threads event loop threads for the whole process, at least one
+   * @param mostConnections all servers together close what is opened beyond
+   */
+  public Network(int threads, int mostConnections) {
     if (threads < 1) {
       throw new IllegalArgumentException("event loop threads: " + threads);
     }
@@ -66,7 +80,26 @@ public final class Network implements AutoCloseable {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("net", true), io);
     channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-    serverChannelType = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    connectionLimit = new ConnectionLimit(mostConnections);
+  }
+
+  private static int aQuarterOfTheDescriptors() {
+    long descriptors =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+            ? system.getMaxFileDescriptorCount()
+            : Integer.MAX_VALUE;
+    return (int) Math.clamp(descriptors / 4, LEAST_CONNECTIONS, Integer.MAX_VALUE);
+  }
+
+  private ServerChannel newServerChannel() {
+    ServerChannel channel = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    channel.pipeline().addLast(connectionLimit);
+    return channel;
+  }
+
+  /** Connections that servers closed because too many were open. */
+  public long refusedConnections() {
+    return connectionLimit.refused();
   }
 
   /** A loop to confine something to. */
@@ -90,7 +123,7 @@ public final class Network implements AutoCloseable {
         NettyServerBuilder.forAddress(listen)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
-            .channelType(serverChannelType)
+            .channelFactory(this::newServerChannel)
             .directExecutor()
             .maxInboundMessageSize(MAX_SERVER_INBOUND_BYTES)
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
