@@ -57,7 +57,7 @@ final class Replica implements Effects {
   private final Handover handover;
   private final RoleNews roleNews = new RoleNews();
   private final WakeSchedule wake = new WakeSchedule();
-  private final List<Consumer<Effect.TransferEnded>> transferWaiters = new ArrayList<>();
+  private final TransferWaiters transferWaiters = new TransferWaiters();
 
   private Role role = Role.FOLLOWER;
   private long term;
@@ -364,11 +364,7 @@ final class Replica implements Effects {
         metrics.compactions.incrementAndGet();
       }
       case Effect.RoleChanged changed -> roleChanged(changed);
-      case Effect.TransferEnded ended -> {
-        List<Consumer<Effect.TransferEnded>> waiters = List.copyOf(transferWaiters);
-        transferWaiters.clear();
-        waiters.forEach(waiter -> waiter.accept(ended));
-      }
+      case Effect.TransferEnded ended -> transferWaiters.tell(ended);
       case Effect.StrangerHeard heard ->
           log.warn(
               "{} {} in term {}: node {} is bound to replica {}, what {} says is not counted",
@@ -597,8 +593,6 @@ final class Replica implements Effects {
   }
 
   private void endTransfers(String reason) {
-    List<Consumer<Effect.TransferEnded>> waiters = List.copyOf(transferWaiters);
-    transferWaiters.clear();
-    waiters.forEach(waiter -> waiter.accept(new Effect.TransferEnded(0, reason)));
+    transferWaiters.tell(new Effect.TransferEnded(0, reason));
   }
 }
