@@ -263,9 +263,15 @@ final class TestCluster implements AutoCloseable {
 
   /** Any {@code flotilla} command on this cluster's folder, to its end. */
   Ran command(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(script.toString()));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--data-dir", directory.toString()));
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data-dir", directory.toString()));
+    return run(all);
+  }
+
+  /** Any {@code flotilla} command of the built distribution, to its end. */
+  static Ran run(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(script().toString()));
+    command.addAll(arguments);
     Path printed = Files.createTempFile("flotilla-command", ".out");
     try {
       Process process = process(command, printed).start();
