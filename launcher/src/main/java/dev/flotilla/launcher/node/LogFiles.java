@@ -75,6 +75,9 @@ public final class LogFiles {
     root.setLevel(Level.INFO);
     root.addAppender(appender);
     context.getLogger("io.grpc").setLevel(Level.WARN);
+    // A stack trace for every malformed frame would let strangers push everything else out of the
+    // files; they are counted instead (flotilla_node_calls_refused_total).
+    context.getLogger("io.grpc.netty.NettyServerHandler").setLevel(Level.ERROR);
     context.getLogger("io.netty").setLevel(Level.WARN);
     context.getLogger("dev.flotilla").setLevel(Level.toLevel(level, Level.INFO));
     return file;

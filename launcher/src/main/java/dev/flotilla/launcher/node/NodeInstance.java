@@ -1,5 +1,6 @@
 package dev.flotilla.launcher.node;
 
+import dev.flotilla.client.Network;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.config.ClusterConfig;
@@ -114,7 +115,7 @@ public final class NodeInstance implements NodeAdmin {
                   transport,
                   node,
                   shared.network()));
-      NodeAdmin admin = admin(config, self, node);
+      NodeAdmin admin = admin(config, self, node, server, shared.network());
       NodeHttp http = undo.add(NodeHttp.start(config, self, admin));
       undo.forget();
       LOG.info(
@@ -224,10 +225,16 @@ public final class NodeInstance implements NodeAdmin {
         tuning.limits());
   }
 
-  private static NodeAdmin admin(ClusterConfig config, ClusterConfig.Node self, RaftNode node) {
+  private static NodeAdmin admin(
+      ClusterConfig config,
+      ClusterConfig.Node self,
+      RaftNode node,
+      NodeServer server,
+      Network network) {
     Map<Integer, String> groupNames = new TreeMap<>();
     config.groups().forEach(group -> groupNames.put(group.id(), group.name()));
     NodeMeters meters = new NodeMeters(self.name(), groupNames, node.metrics());
+    meters.doors(server, network);
     return new NodeAdmin() {
       @Override
       public String meters() {

@@ -1,8 +1,10 @@
 package dev.flotilla.launcher.node;
 
+import dev.flotilla.client.Network;
 import dev.flotilla.raft.runtime.DurationStat;
 import dev.flotilla.raft.runtime.GroupMetrics;
 import dev.flotilla.raft.runtime.NodeMetrics;
+import dev.flotilla.raft.transport.NodeServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
@@ -13,7 +15,9 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -61,6 +65,22 @@ final class NodeMeters {
         "One page of entries applied to the state machine.",
         GroupMetrics::apply);
     metrics.groups().forEach(this::group);
+  }
+
+  /** What the node's gRPC door refused. */
+  void doors(NodeServer server, Network network) {
+    server
+        .refusedCalls()
+        .forEach((code, count) ->
+            FunctionCounter.builder("flotilla_node_calls_refused", count, AtomicLong::doubleValue)
+                .description("gRPC calls ended with an error: no message, too large, unknown.")
+                .tags("node", node, "code", code.name().toLowerCase(Locale.ROOT))
+                .register(registry));
+    FunctionCounter.builder(
+            "flotilla_node_connections_refused", network, Network::refusedConnections)
+        .description("gRPC connections closed by the process because too many were open.")
+        .tag("node", node)
+        .register(registry);
   }
 
   /** Everything, in Prometheus' text format. */

@@ -1,5 +1,6 @@
 package dev.flotilla.balancer.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.apache.catalina.Lifecycle;
@@ -28,16 +29,19 @@ final class TomcatBeans {
 
   private TomcatBeans() {}
 
-  static void register(GenericApplicationContext context, String host, int port) {
-    context.registerBean(TomcatServletWebServerFactory.class, () -> factory(host, port));
+  static void register(
+      GenericApplicationContext context, String host, int port, MeterRegistry registry) {
+    context.registerBean(TomcatServletWebServerFactory.class, () -> factory(host, port, registry));
   }
 
-  private static TomcatServletWebServerFactory factory(String host, int port) {
+  private static TomcatServletWebServerFactory factory(
+      String host, int port, MeterRegistry registry) {
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
     factory.setAddress(address(host));
     factory.setShutdown(Shutdown.GRACEFUL);
     factory.getSettings().setRegisterDefaultServlet(false);
     factory.getSettings().getJsp().setRegistered(false);
+    factory.addEngineValves(new RefusalCounter(registry));
     factory.addConnectorCustomizers(TomcatBeans::customize);
     factory.addContextCustomizers(context -> {
       if (context.getParent() instanceof StandardHost parent) {

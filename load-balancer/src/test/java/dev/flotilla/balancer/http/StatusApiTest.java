@@ -67,6 +67,21 @@ final class StatusApiTest {
   }
 
   @Test
+  void whatIsRefusedAtTheDoorIsCounted() {
+    try (Door door = new Door(new FakeKv(1), Door.LIMITS)) {
+      door.raw("\u0000\u0001 nonsense\r\n\r\n");
+      door.raw("GET /livez HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(100_000) + "\r\n\r\n");
+      door.formBody("key=a&request=NONSENSE%7Ca");
+      door.call("PUT", "/v1/kv/a", "x".repeat((1 << 20) + 1));
+      door.call("GET", "/v1/kv/absent", "");
+      assertThat(door.call("GET", "/metrics", "").body())
+          .contains("flotilla_balancer_refused_total{status=\"400\"} 3.0")
+          .contains("flotilla_balancer_refused_total{status=\"413\"} 1.0")
+          .doesNotContain("flotilla_balancer_refused_total{status=\"404\"}");
+    }
+  }
+
+  @Test
   void metricsAreServedAsPrometheusText() {
     HttpResponse<String> metrics = DOOR.call("GET", "/metrics", "");
     assertThat(metrics.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");

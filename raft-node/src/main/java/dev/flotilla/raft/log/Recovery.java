@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what the life before left, and changes nothing that could be needed; the package
@@ -18,6 +20,8 @@ import java.util.List;
  * count: so a crash at any moment of this leaves either the old or the new copy, whole.
  */
 final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
   private final Disk disk;
   private final String directory;
   private final LogIdentity identity;
@@ -170,10 +174,22 @@ final class Recovery {
         kept.add(scanner.segment());
         if (nextBatch != limit) {
           refuseIfSynced(at, end);
+          sayWhatIsTorn(scanner, end);
           return;
         }
       }
       at = next;
+    }
+  }
+
+  /** A log that was closed in peace ends in zeros or at the end of its file. */
+  private static void sayWhatIsTorn(SegmentScanner scanner, long end) throws IOException {
+    if (scanner.isWrittenAt(end)) {
+      LOG.info(
+          "event=log-torn-tail-cut file={} at={} found=\"{}\"",
+          scanner.segment().path,
+          end,
+          scanner.describeDamage(end));
     }
   }
 

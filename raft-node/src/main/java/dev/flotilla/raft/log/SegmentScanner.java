@@ -66,6 +66,17 @@ final class SegmentScanner {
     return null;
   }
 
+  /** Whether the header of a batch, whole or not, was ever written here. */
+  boolean isWrittenAt(long position) throws IOException {
+    int header = offsetInWindow(position, LogFormat.BATCH_HEADER_BYTES);
+    for (int at = header; header >= 0 && at < header + LogFormat.BATCH_HEADER_BYTES; at++) {
+      if (window.get(at) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What the first damaged record of an invalid batch claims to be, for the message. */
   String describeDamage(long position) throws IOException {
     int header = offsetInWindow(position, LogFormat.BATCH_HEADER_BYTES);

@@ -60,7 +60,10 @@ final class SegmentSupply {
     background.submit(() -> {
       try {
         promise.complete(prepared(sequence, allocated));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
+        failed("the next segment could not be made", e);
+        promise.complete(Optional.empty());
+      } catch (RuntimeException e) {
         promise.completeExceptionally(e);
       } catch (Error e) {
         // Whoever waits for the segment must not wait for ever.
@@ -77,20 +80,37 @@ final class SegmentSupply {
    * @throws IOException when the disk failed in the background, for good
    */
   Optional<Segment> take(boolean wait) throws IOException {
-    IOException failed = failure.get();
-    if (failed != null) {
-      throw new IOException("a segment could not be deleted", failed);
-    }
+    check();
     CompletableFuture<Optional<Segment>> promise = preparing;
     if (promise == null || !(wait || promise.isDone())) {
       return Optional.empty();
     }
     preparing = null;
+    Optional<Segment> made;
     try {
-      return promise.join();
+      made = promise.join();
     } catch (CompletionException e) {
       throw new IOException("the next segment could not be made", e.getCause());
     }
+    check();
+    return made;
+  }
+
+  /**
+   * Nothing needs what the background makes for a long time, perhaps; a disk that failed there has
+   * failed now (H32).
+   *
+   * @throws IOException when the disk failed in the background, for good
+   */
+  void check() throws IOException {
+    IOException failed = failure.get();
+    if (failed != null) {
+      throw new IOException(failed.getMessage(), failed.getCause());
+    }
+  }
+
+  private void failed(String doing, IOException cause) {
+    failure.compareAndSet(null, new IOException(doing, cause));
   }
 
   /**
@@ -106,7 +126,7 @@ final class SegmentSupply {
         disk.delete(segment.path);
         disk.syncDirectory(directory);
       } catch (IOException e) {
-        failure.compareAndSet(null, e);
+        failed("a segment could not be deleted", e);
       } finally {
         done.complete(true);
       }

@@ -221,6 +221,19 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
+   * Whether the disk failed while segments were made or deleted in the background. Poisons the log
+   * as a failed sync does; cheap, to be asked at every opportunity.
+   */
+  public void checkBackground() throws IOException {
+    try {
+      supply.check();
+    } catch (IOException e) {
+      failure = failure == null ? e : failure;
+      throw e;
+    }
+  }
+
+  /**
    * Whether the last sync left no trace but its own batches: damage to them could not be told from
    * a torn write. {@link #seal()} ends that, and so does the next sync.
    */

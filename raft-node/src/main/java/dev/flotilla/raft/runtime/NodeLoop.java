@@ -112,6 +112,7 @@ public final class NodeLoop {
     context.nowNanos = startedNanos;
     context.mailbox.drainInto(mail);
     try {
+      checkDisk();
       mail.completions.forEach(this::complete);
       mail.peers.forEach(this::receive);
       for (Replica replica : replicas.values()) {
@@ -246,6 +247,15 @@ public final class NodeLoop {
       context.peers.sendImmediate();
     } else {
       context.peers.sendAll();
+    }
+  }
+
+  /** What failed behind the loop's back must not wait until somebody needs it. */
+  private void checkDisk() {
+    try {
+      wal.checkBackground();
+    } catch (IOException e) {
+      throw new StorageFailure("keeping the log's segments", e);
     }
   }
 

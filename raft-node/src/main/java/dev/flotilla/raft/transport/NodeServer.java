@@ -4,10 +4,13 @@ import dev.flotilla.client.Network;
 import dev.flotilla.client.NodeAddress;
 import dev.flotilla.raft.runtime.RaftNode;
 import io.grpc.Server;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A node's gRPC server: the peer, client and admin services on one port. */
 public final class NodeServer implements AutoCloseable {
@@ -20,11 +23,13 @@ public final class NodeServer implements AutoCloseable {
 
   private final Server server;
   private final ClientService clients;
+  private final RefusedCalls refused;
   private final int port;
 
-  private NodeServer(Server server, ClientService clients) {
+  private NodeServer(Server server, ClientService clients, RefusedCalls refused) {
     this.server = server;
     this.clients = clients;
+    this.refused = refused;
     this.port = server.getPort();
   }
 
@@ -92,15 +97,17 @@ public final class NodeServer implements AutoCloseable {
       throw new IOException("cannot listen on " + listen + ": unknown host");
     }
     ClientService clients = new ClientService(clusterId, node, network, MAX_REPLY_BYTES);
+    RefusedCalls refused = new RefusedCalls();
     Server server =
         network
             .serverBuilder(address)
+            .addStreamTracerFactory(refused)
             .addService(transport.service())
             .addService(clients)
             .addService(new AdminService(node, shutdownRequested))
             .build();
     try {
-      return new NodeServer(server.start(), clients);
+      return new NodeServer(server.start(), clients, refused);
     } catch (IOException e) {
       throw new IOException("cannot listen on " + listen + ": " + reason(e), e);
     }
@@ -123,6 +130,14 @@ public final class NodeServer implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /**
+   * Calls ended with an error so far, by gRPC status code: no message, too large, unknown method,
+   * another cluster's peer.
+   */
+  public Map<Status.Code, AtomicLong> refusedCalls() {
+    return refused.counts();
   }
 
   /**

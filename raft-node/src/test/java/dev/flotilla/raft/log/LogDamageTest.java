@@ -8,6 +8,10 @@ import static dev.flotilla.raft.log.Logs.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.flotilla.raft.core.HardState;
 import dev.flotilla.raft.env.Disk.OpenMode;
 import dev.flotilla.raft.env.DiskFile;
@@ -20,6 +24,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** H34: a torn tail is cut, damage is refused, and the two are not taken for each other. */
 final class LogDamageTest {
@@ -74,6 +79,36 @@ final class LogDamageTest {
     }
     disk.crashLosingAllUnsynced();
     assertThat(recovered(1)).isEqualTo(describe(entries(1, 7, 1)));
+  }
+
+  @Test
+  void aTornTailIsToldAndAnEndInPeaceIsNot() throws IOException {
+    log.create(1, base(0, 0));
+    syncedEntries(1, 1, 2);
+    Logger logger = (Logger) LoggerFactory.getLogger(Recovery.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    logger.setLevel(Level.INFO);
+    try {
+      disk.kill();
+      recovered(1);
+      assertThat(lines.list).isEmpty();
+      log.group(1).orElseThrow().append(entries(3, 3, 9));
+      cutPowerAtTheNextSync();
+      String last = lastWithBatches();
+      disk.flipBit(last, lastByte(disk.content(last)), 0);
+      recovered(1);
+      assertThat(lines.list)
+          .singleElement()
+          .satisfies(line ->
+              assertThat(line.getFormattedMessage())
+                  .startsWith("event=log-torn-tail-cut file=" + last + " at=")
+                  .contains("of group 1, index 3"));
+    } finally {
+      logger.detachAppender(lines);
+      logger.setLevel(null);
+    }
   }
 
   /** The segment written to last; a prepared one may stand behind it. */

@@ -156,6 +156,26 @@ final class LogFailureTest {
   }
 
   @Test
+  void aDiskThatFailedInTheBackgroundIsNoticedBeforeItsWorkIsNeeded() throws IOException {
+    fail(Operation.RENAME);
+    long index = 3;
+    while (!disk.list("wal").toString().contains(".tmp")) {
+      log.checkBackground();
+      group.append(entries(index, index, 1));
+      log.sync();
+      index++;
+    }
+    assertThatThrownBy(log::checkBackground)
+        .hasMessage("the next segment could not be made")
+        .hasRootCauseMessage("EIO");
+    long next = index;
+    assertThatThrownBy(() -> group.append(entries(next, next, 1)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasRootCauseMessage("EIO");
+    assertThatThrownBy(log::sync).hasRootCauseMessage("EIO");
+  }
+
+  @Test
   void aClosedLogRefusesWork() throws IOException {
     log.close();
     assertThatThrownBy(log::sync).hasRootCauseMessage("the log is closed");

@@ -8,6 +8,7 @@ import dev.flotilla.proto.client.v1.Reply;
 import dev.flotilla.raft.env.SimulatedDisk;
 import java.io.IOException;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What a node makes of the disk it finds. */
@@ -63,6 +64,34 @@ final class RecoveryTest {
       cluster.powerLoss(leader);
       cluster.start(leader);
       cluster.awaitEqualStates(GROUP);
+    }
+  }
+
+  /** Found by the simulator, seed 7009634: it went on for as long as the old segment lasted. */
+  @Test
+  void aDiskThatFailsInTheBackgroundStopsTheNodeAtOnce() throws IOException {
+    try (RuntimeCluster cluster = RuntimeCluster.ofThree()) {
+      int leader = cluster.awaitLeader(GROUP);
+      SimulatedDisk disk = cluster.nodes.get(leader).disk;
+      AtomicBoolean failed = new AtomicBoolean();
+      disk.setFaults((operation, path) -> {
+        if (operation == SimulatedDisk.Operation.RENAME && path.contains(".wal")) {
+          failed.set(true);
+          throw new IOException("input/output error");
+        }
+      });
+      for (int i = 0; i < 10_000 && !failed.get(); i++) {
+        cluster.command(leader, "set k" + i + " " + "v".repeat(200));
+        cluster.step();
+      }
+      assertThat(failed).isTrue();
+      disk.setFaults(SimulatedDisk.Faults.NONE);
+      cluster.awaitNewLeaderWhile(leader);
+      assertThat(cluster.nodes.get(leader).fatal)
+          .singleElement()
+          .asString()
+          .startsWith("70 ")
+          .contains("disk");
     }
   }
 

@@ -25,14 +25,19 @@ import dev.flotilla.proto.client.v1.Request;
 import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.runtime.ClientChannel;
 import dev.flotilla.raft.runtime.MemberChangeListener;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +48,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -251,6 +257,58 @@ final class NodeServerTest {
 
     assertThat(answered.get(10, SECONDS).getOutcome()).isEqualTo(Outcome.OUTCOME_APPLIED);
     assertThat(silent.get(10, SECONDS).getOutcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
+  }
+
+  @Test
+  void bytesThatAreNoMessageAreRefusedAndCounted() throws Exception {
+    NodeServer server = serve(new WorkerNode());
+    ManagedChannel channel =
+        network
+            .channelBuilder(new NodeAddress("127.0.0.1", server.port()), network.nextLoop())
+            .build();
+    opened.add(channel::shutdownNow);
+    byte[] nonsense = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
+    assertRefused(channel, ClientGrpc.getExchangeMethod().getFullMethodName(), nonsense);
+    assertRefused(channel, "flotilla.client.v1.Client/NoSuchMethod", nonsense);
+    byte[] oversized = new byte[Network.MAX_SERVER_INBOUND_BYTES + 1];
+    assertRefused(channel, ClientGrpc.getExchangeMethod().getFullMethodName(), oversized);
+    await()
+        .untilAsserted(() -> {
+          assertThat(refused(server, Status.Code.UNIMPLEMENTED)).isEqualTo(1);
+          assertThat(refused(server, Status.Code.RESOURCE_EXHAUSTED)).isEqualTo(1);
+          assertThat(server.refusedCalls().values().stream().mapToLong(AtomicLong::get).sum())
+              .isEqualTo(3);
+        });
+  }
+
+  private static long refused(NodeServer server, Status.Code code) {
+    return server.refusedCalls().get(code).get();
+  }
+
+  private static void assertRefused(ManagedChannel channel, String method, byte[] bytes) {
+    MethodDescriptor.Marshaller<byte[]> asTheyAre =
+        new MethodDescriptor.Marshaller<>() {
+          @Override
+          public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+          }
+
+          @Override
+          public byte[] parse(InputStream stream) {
+            return new byte[0];
+          }
+        };
+    MethodDescriptor<byte[], byte[]> descriptor =
+        MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(method)
+            .setRequestMarshaller(asTheyAre)
+            .setResponseMarshaller(asTheyAre)
+            .build();
+    assertThatThrownBy(() ->
+            ClientCalls.blockingUnaryCall(
+                channel, descriptor, CallOptions.DEFAULT.withDeadlineAfter(20, SECONDS), bytes))
+        .isInstanceOf(StatusRuntimeException.class);
   }
 
   private NodeServer serve(NodeHandler node) throws IOException {
