@@ -6,6 +6,7 @@ import dev.flotilla.raft.env.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +75,12 @@ public final class ReplicaFile implements AutoCloseable {
     disk.createDirectories(folder);
     disk.syncDirectory(folder);
     Copy newest = null;
+    int newestAt = 0;
     boolean stale = false;
     int present = 0;
     String problems = "";
-    for (String name : NAMES) {
-      String path = folder + "/" + name;
+    for (int i = 0; i < NAMES.length; i++) {
+      String path = folder + "/" + NAMES[i];
       if (!disk.exists(path)) {
         problems += (problems.isEmpty() ? "" : "; ") + path + " is missing";
         continue;
@@ -92,7 +94,10 @@ public final class ReplicaFile implements AutoCloseable {
       }
       Copy copy = decode(bytes);
       stale |= newest != null && newest.sequence != copy.sequence;
-      newest = newest == null || copy.sequence > newest.sequence ? copy : newest;
+      if (newest == null || copy.sequence > newest.sequence) {
+        newest = copy;
+        newestAt = i;
+      }
     }
     if (newest == null) {
       if (present == 0) {
@@ -109,11 +114,18 @@ public final class ReplicaFile implements AutoCloseable {
           newest.record.hardState().term(),
           problems);
     }
-    return Optional.of(opened(disk, folder, owner, group, newest, stale || !problems.isEmpty()));
+    return Optional.of(
+        opened(disk, folder, owner, group, newest, newestAt, stale || !problems.isEmpty()));
   }
 
   private static ReplicaFile opened(
-      Disk disk, String folder, LogIdentity owner, int group, Copy newest, boolean repair)
+      Disk disk,
+      String folder,
+      LogIdentity owner,
+      int group,
+      Copy newest,
+      int newestAt,
+      boolean repair)
       throws IOException {
     DiskFile[] files = new DiskFile[NAMES.length];
     ReplicaFile opened = new ReplicaFile(owner, group, files, newest.record, newest.sequence);
@@ -126,8 +138,16 @@ public final class ReplicaFile implements AutoCloseable {
         }
         files[i] = disk.open(path, Disk.OpenMode.READ_WRITE);
       }
-      // Also when both agree: what was read may stand in the kernel's cache only (H32).
-      opened.write(repair ? newest.sequence + 1 : newest.sequence, newest.record);
+      // The power may fail while one is written over: by then the other one must be good, and on
+      // the disk. So the newest, which may be the only good one, is synced first and written last;
+      // and it is written although both agree, for what was read may stand in the kernel's cache
+      // only (H32). In place, because that needs no room.
+      files[newestAt].sync();
+      opened.write(
+          repair ? newest.sequence + 1 : newest.sequence,
+          newest.record,
+          NAMES.length - 1 - newestAt,
+          newestAt);
       return opened;
     } catch (IOException | RuntimeException e) {
       closeAfter(files, e);
@@ -187,7 +207,13 @@ public final class ReplicaFile implements AutoCloseable {
   }
 
   private void write(long nextSequence, ReplicaRecord next) throws IOException {
-    for (DiskFile file : files) {
+    write(nextSequence, next, 0, 1);
+  }
+
+  /** Writes the copies one after the other: the second only when the first is durable. */
+  private void write(long nextSequence, ReplicaRecord next, int first, int second)
+      throws IOException {
+    for (DiskFile file : List.of(files[first], files[second])) {
       file.write(0, encode(nextSequence, next));
       file.sync();
     }

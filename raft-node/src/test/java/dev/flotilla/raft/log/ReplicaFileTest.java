@@ -141,4 +141,46 @@ final class ReplicaFileTest {
       }
     }
   }
+
+  /**
+   * Found by the simulator, seed 8001054: one copy was torn by a power loss, and the power failed
+   * again while the other one, the only good one, was being written over.
+   */
+  @Test
+  void powerLossesOneAfterTheOtherNeverTakeBothCopies() throws IOException {
+    for (long seed = 0; seed < 300; seed++) {
+      SimulatedDisk each = new SimulatedDisk();
+      each.setTearWholeSectors(true);
+      SplittableRandom random = new SplittableRandom(seed);
+      ReplicaFile.create(
+              each, FOLDER, Logs.IDENTITY, 3, new ReplicaRecord(5, false, HardState.INITIAL))
+          .close();
+      each.crashLosingAllUnsynced();
+      long told = 0;
+      for (int life = 0; life < 20; life++) {
+        int[] left = {random.nextInt(24)};
+        each.setFaults((operation, path) -> {
+          if (left[0]-- == 0) {
+            throw new PowerLoss();
+          }
+        });
+        try {
+          ReplicaFile file = ReplicaFile.open(each, FOLDER, Logs.IDENTITY, 3).orElseThrow();
+          assertThat(file.record().hardState().term()).isBetween(told, told + 1);
+          told = file.record().hardState().term();
+          while (true) {
+            file.keep(new HardState(told + 1, 1));
+            told++;
+          }
+        } catch (PowerLoss e) {
+          each.setFaults(SimulatedDisk.Faults.NONE);
+        }
+        if (random.nextInt(4) == 0) {
+          each.kill();
+        } else {
+          each.crash(random);
+        }
+      }
+    }
+  }
 }
