@@ -64,49 +64,21 @@ public record RouterOptions(
   }
 
   public RouterOptions withDefaultTimeout(Duration timeout) {
-    return new RouterOptions(
-        timeout,
-        maxInFlightPerGroup,
-        sessionWindow,
-        maxAttempts,
-        backoffFirst,
-        backoffMost,
-        retryShare,
-        retryReserve,
-        probeSpacing,
-        probeSpacingMost,
-        probeTimeout,
-        suspectAfter,
-        suspectEvery,
-        breakerWindow,
-        breakerPatience,
-        breakerOpen);
+    return with(timeout, maxInFlightPerGroup, maxAttempts, retryReserve);
   }
 
   public RouterOptions withMaxInFlightPerGroup(int most) {
-    return new RouterOptions(
-        defaultTimeout,
-        most,
-        sessionWindow,
-        maxAttempts,
-        backoffFirst,
-        backoffMost,
-        retryShare,
-        retryReserve,
-        probeSpacing,
-        probeSpacingMost,
-        probeTimeout,
-        suspectAfter,
-        suspectEvery,
-        breakerWindow,
-        breakerPatience,
-        breakerOpen);
+    return with(defaultTimeout, most, maxAttempts, retryReserve);
   }
 
   public RouterOptions withRetries(int attempts, int reserve) {
+    return with(defaultTimeout, maxInFlightPerGroup, attempts, reserve);
+  }
+
+  private RouterOptions with(Duration timeout, int inFlight, int attempts, int reserve) {
     return new RouterOptions(
-        defaultTimeout,
-        maxInFlightPerGroup,
+        timeout,
+        inFlight,
         sessionWindow,
         attempts,
         backoffFirst,
