@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Positions count bytes from the beginning and never wrap; a position's place is its remainder by
  * the capacity. A record is gone when its position has fallen behind {@code head - capacity}, so
  * nothing has to be evicted: what is not used for half a round is overwritten. The index is a table
- * of positions in buckets of four; a full bucket forgets its oldest, so a record may also go early.
+ * of positions in buckets of four, each with some bits of its key's hash, so that few records of
+ * other keys are looked at; a full bucket forgets its oldest, so a record may also go early.
  */
 final class RecordCache {
   /** Returned for a key that is known to be absent; told by identity. */
@@ -39,13 +40,15 @@ final class RecordCache {
 
   private static final int MIN_CAPACITY = 4 << 10;
   private static final int NOT_FOUND = -1;
+  private static final int TAG_BITS = 16;
+  private static final long TAG_MASK = (1L << TAG_BITS) - 1;
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
   private final byte[] ring;
 
-  /** Positions; one that is no longer in the ring counts as empty. */
+  /** Position and tag; a position that is no longer in the ring counts as empty. */
   private final long[] index;
 
   private long head;
@@ -65,19 +68,20 @@ final class RecordCache {
 
   /** The value last put under the key, {@link #ABSENT}, or null when nothing is known. */
   byte @Nullable [] get(byte[] key) {
-    int slot = find(key, bucket(key));
+    long hash = XXH3.hashBytesToLong(key);
+    int slot = find(key, hash);
     if (slot == NOT_FOUND) {
       return null;
     }
-    int place = place(index[slot]);
+    int place = place(position(slot));
     int length = (int) INT.get(ring, place + Integer.BYTES);
     byte[] value = ABSENT;
     if (length != ABSENT_LENGTH) {
       int from = place + HEAD_BYTES + key.length;
       value = Arrays.copyOfRange(ring, from, from + length);
     }
-    if (isInOlderHalf(index[slot])) {
-      append(slot, key, value, length);
+    if (isInOlderHalf(slot)) {
+      append(slot, hash, key, value, length);
     }
     return value;
   }
@@ -86,8 +90,8 @@ final class RecordCache {
   @SuppressWarnings("ReferenceEquality")
   void put(byte[] key, byte[] value) {
     int length = value == ABSENT ? ABSENT_LENGTH : value.length;
-    int bucket = bucket(key);
-    int slot = find(key, bucket);
+    long hash = XXH3.hashBytesToLong(key);
+    int slot = find(key, hash);
     if (HEAD_BYTES + key.length + value.length > ring.length / LARGEST_PART) {
       if (slot != NOT_FOUND) {
         index[slot] = 0;
@@ -95,21 +99,22 @@ final class RecordCache {
       return;
     }
     if (slot == NOT_FOUND) {
-      slot = oldest(bucket);
-    } else if (!isInOlderHalf(index[slot])
-        && (int) INT.get(ring, place(index[slot]) + Integer.BYTES) == length) {
-      int from = place(index[slot]) + HEAD_BYTES + key.length;
-      System.arraycopy(value, 0, ring, from, value.length);
-      return;
+      slot = oldest(bucket(hash));
+    } else if (!isInOlderHalf(slot)) {
+      int place = place(position(slot));
+      if ((int) INT.get(ring, place + Integer.BYTES) == length) {
+        System.arraycopy(value, 0, ring, place + HEAD_BYTES + key.length, value.length);
+        return;
+      }
     }
-    append(slot, key, value, length);
+    append(slot, hash, key, value, length);
   }
 
   void clear() {
     Arrays.fill(index, 0);
   }
 
-  private void append(int slot, byte[] key, byte[] value, int length) {
+  private void append(int slot, long hash, byte[] key, byte[] value, int length) {
     int size = HEAD_BYTES + key.length + value.length;
     int place = place(head);
     if (place + size > ring.length) {
@@ -120,13 +125,16 @@ final class RecordCache {
     INT.set(ring, place + Integer.BYTES, length);
     System.arraycopy(key, 0, ring, place + HEAD_BYTES, key.length);
     System.arraycopy(value, 0, ring, place + HEAD_BYTES + key.length, value.length);
-    index[slot] = head;
+    index[slot] = head << TAG_BITS | tag(hash);
     head += size;
   }
 
-  private int find(byte[] key, int bucket) {
+  private int find(byte[] key, long hash) {
+    int bucket = bucket(hash);
     for (int slot = bucket; slot < bucket + WAYS; slot++) {
-      if (isInRing(index[slot]) && holds(place(index[slot]), key)) {
+      if ((index[slot] & TAG_MASK) == tag(hash)
+          && isInRing(slot)
+          && holds(place(position(slot)), key)) {
         return slot;
       }
     }
@@ -149,19 +157,27 @@ final class RecordCache {
     return oldest;
   }
 
-  private int bucket(byte[] key) {
-    return (int) XXH3.hashBytesToLong(key) & (index.length - WAYS);
+  private int bucket(long hash) {
+    return (int) hash & (index.length - WAYS);
+  }
+
+  private static long tag(long hash) {
+    return hash >>> -TAG_BITS;
+  }
+
+  private long position(int slot) {
+    return index[slot] >>> TAG_BITS;
   }
 
   private int place(long position) {
     return (int) (position % ring.length);
   }
 
-  private boolean isInRing(long position) {
-    return position >= head - ring.length;
+  private boolean isInRing(int slot) {
+    return position(slot) >= head - ring.length;
   }
 
-  private boolean isInOlderHalf(long position) {
-    return position < head - ring.length / 2;
+  private boolean isInOlderHalf(int slot) {
+    return position(slot) < head - ring.length / 2;
   }
 }
