@@ -26,9 +26,11 @@ final class DoorOptionGroup {
   @Option(
       names = "--door",
       defaultValue = "form",
+      paramLabel = "DOOR",
       description = {
-        "form: POST /request at the balancer. rest: /v1/kv at the balancer.",
-        "stream: the native gRPC stream, straight to the groups' leaders. Default: form."
+        "form: POST /request at the balancer. Default.",
+        "rest: /v1/kv at the balancer.",
+        "stream: the native gRPC stream, straight to the leaders."
       })
   private DoorKind kind;
 
@@ -38,8 +40,10 @@ final class DoorOptionGroup {
       names = "--data-dir",
       paramLabel = "DIR",
       defaultValue = "./flotilla-data",
-      description =
-          "Stream door: where the cluster keeps its cluster.json. Default: ${DEFAULT-VALUE}.")
+      description = {
+        "Stream door: the folder of the cluster's cluster.json.",
+        "Default: ${DEFAULT-VALUE}."
+      })
   private Path dataDirectory;
 
   @Option(
@@ -47,8 +51,8 @@ final class DoorOptionGroup {
       paramLabel = "HOST:PORT",
       split = ",",
       description = {
-        "Stream door: nodes' gRPC addresses instead of --data-dir, of each group at least one.",
-        "Goes with --cluster."
+        "Stream door: nodes' gRPC addresses instead of --data-dir,",
+        "at least one of each group. Goes with --cluster."
       })
   private List<String> nodes = List.of();
 
@@ -61,8 +65,9 @@ final class DoorOptionGroup {
   @Option(
       names = "--separate-connections",
       description = {
-        "Stream door: every client has connections of its own, so that each request is a message of",
-        "its own. Otherwise the clients of a thread share one to each node, in batches."
+        "Stream door: each client has connections of its own, and each",
+        "request is a message of its own. Otherwise the clients of a",
+        "thread share one to each node, and requests go in batches."
       })
   private boolean separate;
 

@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
       "  a    50 %% reads, 50 %% updates            zipfian",
       "  b    95 %% reads, 5 %% updates             zipfian",
       "  c    reads only                          zipfian",
-      "  d    95 %% reads of the latest, 5 %% inserts  latest",
-      "  e    95 %% short scans, 5 %% inserts       (rest only; lists begin where others ended)",
+      "  d    95 %% reads, 5 %% inserts             latest",
+      "  e    95 %% short scans, 5 %% inserts       (rest only; a list begins where another ended)",
       "  f    50 %% reads, 50 %% read-modify-writes zipfian (rest and stream)",
       "  set  writes only                         uniform",
       "  get  reads only                          uniform",
@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       defaultValue = "set",
-      description = "One or several of a,b,c,d,e,f,set,get, run one after another. Default: set.")
+      description = "One or several of a,b,c,d,e,f,set,get, in turn. Default: set.")
   private List<String> workloads;
 
   @Mixin private DoorOptionGroup door;
@@ -89,8 +89,10 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "64",
-      description =
-          "How many ask at the same time; several numbers are tried in turn. Default: 64.")
+      description = {
+        "How many ask at the same time; several numbers are tried in turn.",
+        "Default: 64."
+      })
   private List<Integer> clients;
 
   @Option(
@@ -101,6 +103,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--arrivals",
+      paramLabel = "HOW",
       defaultValue = "fixed",
       description = "Open loop: fixed distances or poisson. Default: fixed.")
   private Arrivals arrivals;
@@ -110,8 +113,9 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "10000",
       description = {
-        "Open loop: so many operations may wait for a free client. What falls due beyond is not",
-        "started, counted and reported. Default: 10000."
+        "Open loop: so many operations may wait for a free client. What",
+        "falls due beyond is not started, counted and reported.",
+        "Default: 10000."
       })
   private int backlog;
 
@@ -145,9 +149,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--distribution",
+      paramLabel = "LAW",
       description = {
-        "How often each key is asked for: uniform, zipfian (scrambled, 0.99) or latest. Default: the",
-        "workload's own."
+        "How often each key is asked for: uniform, zipfian (scrambled,",
+        "0.99) or latest. Default: the workload's own."
       })
   private @Nullable Distribution distribution;
 
@@ -168,7 +173,10 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--load",
       negatable = true,
-      description = "Write every key first, once for all rows. Default: if a workload needs them.")
+      description = {
+        "Write every key first, once for all rows. Default: if a workload",
+        "asks for keys that must be there."
+      })
   private @Nullable Boolean load;
 
   @Option(
