@@ -59,6 +59,10 @@ public final class RaftCore {
   private final Invariants invariants;
   private final Announcements announcements;
 
+  /** Remembered from step to step: it is asked for in every pass of a node with many groups. */
+  private long deadlineNanos;
+
+  private boolean deadlineKnown;
   private long lastStepNanos;
   private boolean stopped;
 
@@ -145,6 +149,7 @@ public final class RaftCore {
     stopped = true; // until the step has come to its end
     replica.out.open(effects);
     replica.nowNanos = nowNanos;
+    deadlineKnown = false;
     noticePause();
     handle(input);
     replica.out.writeBallot();
@@ -455,6 +460,14 @@ public final class RaftCore {
    * and a learner without a leader need none.
    */
   public long nextDeadlineNanos() {
+    if (!deadlineKnown) {
+      deadlineNanos = deadlineNanos();
+      deadlineKnown = true;
+    }
+    return deadlineNanos;
+  }
+
+  private long deadlineNanos() {
     long deadline = transfer.deadlineNanos();
     if (!replica.isLeader()) {
       return Math.min(deadline, election.deadlineNanos());

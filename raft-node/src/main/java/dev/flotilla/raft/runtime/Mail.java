@@ -9,7 +9,9 @@ import dev.flotilla.raft.fsm.AppliedPosition;
 import dev.flotilla.raft.fsm.Wake;
 import dev.flotilla.raft.snapshot.SnapshotStore.StoredSnapshot;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the node's own parts tell the loop. Never dropped: each answers something the loop asked for
@@ -66,7 +68,12 @@ sealed interface Mail {
 
   record PeerDisconnected(int node) implements Mail {}
 
-  record StatusAsked(boolean stateHash, CompletableFuture<NodeStatus> answer) implements Mail {}
+  /**
+   * @param groups whose replicas are meant; null for all of the node's
+   */
+  record StatusAsked(
+      @Nullable Set<Integer> groups, boolean stateHash, CompletableFuture<NodeStatus> answer)
+      implements Mail {}
 
   record TransferAsked(
       TransferLeadershipRequest request, CompletableFuture<TransferLeadershipReply> answer)

@@ -11,6 +11,7 @@ import dev.flotilla.raft.log.BackgroundWork;
 import dev.flotilla.raft.log.WriteAheadLog;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +107,13 @@ public final class NodeAssembly implements AutoCloseable {
   /** See {@link RaftNode#status}. */
   public CompletableFuture<NodeStatus> status(boolean stateHash) {
     CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
-    return ask(new Mail.StatusAsked(stateHash, answer), answer);
+    return ask(new Mail.StatusAsked(null, stateHash, answer), answer);
+  }
+
+  /** See {@link RaftNode#statusOf}. */
+  public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+    CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+    return ask(new Mail.StatusAsked(groups, false, answer), answer);
   }
 
   /** See {@link RaftNode#transferLeadership}. */

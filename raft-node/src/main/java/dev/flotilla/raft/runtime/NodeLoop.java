@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -305,12 +306,26 @@ public final class NodeLoop {
 
   private void status(Mail.StatusAsked asked) {
     NodeStatus.Builder status =
-        report.of(replicas.values(), wal, context.nowNanos - context.metrics.startedNanos());
+        report.of(
+            asked.groups() == null ? replicas.values() : hosted(asked.groups()),
+            wal,
+            context.nowNanos - context.metrics.startedNanos());
     if (asked.stateHash()) {
       context.applier.submit(new ApplierWork.Status(status, asked.answer()));
     } else {
       asked.answer().complete(status.build());
     }
+  }
+
+  private List<Replica> hosted(Set<Integer> groups) {
+    List<Replica> hosted = new ArrayList<>(groups.size());
+    for (int group : groups) {
+      Replica replica = replicas.get(group);
+      if (replica != null) {
+        hosted.add(replica);
+      }
+    }
+    return hosted;
   }
 
   private void startDrain(Mail.DrainAsked asked) {

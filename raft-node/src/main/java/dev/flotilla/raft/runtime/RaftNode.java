@@ -9,6 +9,7 @@ import dev.flotilla.raft.fsm.StateStorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +108,11 @@ public final class RaftNode implements AutoCloseable {
    */
   public CompletableFuture<NodeStatus> status(boolean stateHash) {
     return assembly.status(stateHash);
+  }
+
+  /** The same without the replicas of other groups: a node may host many, and be asked often. */
+  public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+    return assembly.statusOf(groups);
   }
 
   public CompletableFuture<TransferLeadershipReply> transferLeadership(

@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -129,7 +130,9 @@ final class ClientService extends ClientGrpc.ClientImplBase {
     }
 
     private void answerMembers(List<Request> requests) {
-      node.status(false)
+      Set<Integer> groups = new TreeSet<>();
+      requests.forEach(request -> groups.add(request.getGroup()));
+      node.statusOf(groups)
           .whenComplete((status, failure) -> {
             for (Request request : requests) {
               stream.reply(MembersAnswer.of(request, status));

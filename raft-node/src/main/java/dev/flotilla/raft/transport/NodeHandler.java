@@ -8,6 +8,7 @@ import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.runtime.ClientChannel;
 import dev.flotilla.raft.runtime.MemberChangeListener;
 import dev.flotilla.raft.runtime.RaftNode;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,6 +21,9 @@ interface NodeHandler {
   void submit(ClientChannel channel, RequestBatch batch);
 
   CompletableFuture<NodeStatus> status(boolean stateHash);
+
+  /** The same without the replicas of other groups. */
+  CompletableFuture<NodeStatus> statusOf(Set<Integer> groups);
 
   CompletableFuture<TransferLeadershipReply> transferLeadership(TransferLeadershipRequest request);
 
@@ -36,6 +40,11 @@ interface NodeHandler {
       @Override
       public CompletableFuture<NodeStatus> status(boolean stateHash) {
         return node.status(stateHash);
+      }
+
+      @Override
+      public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+        return node.statusOf(groups);
       }
 
       @Override

@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -251,6 +252,11 @@ final class MemberServicesTest {
     @Override
     public void submit(ClientChannel channel, RequestBatch batch) {
       throw new AssertionError("nothing is for a group here");
+    }
+
+    @Override
+    public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+      return status(false);
     }
 
     @Override

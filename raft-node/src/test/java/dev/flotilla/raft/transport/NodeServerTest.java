@@ -42,6 +42,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -389,6 +390,11 @@ final class NodeServerTest {
     }
 
     @Override
+    public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+      return status(false);
+    }
+
+    @Override
     public CompletableFuture<NodeStatus> status(boolean stateHash) {
       return CompletableFuture.completedFuture(NodeStatus.newBuilder().setName("n7").build());
     }
@@ -416,6 +422,11 @@ final class NodeServerTest {
     @Override
     public void submit(ClientChannel channel, RequestBatch batch) {
       batch.getRequestsList().forEach(request -> channels.add(channel));
+    }
+
+    @Override
+    public CompletableFuture<NodeStatus> statusOf(Set<Integer> groups) {
+      return status(false);
     }
 
     @Override

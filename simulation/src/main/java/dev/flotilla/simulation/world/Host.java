@@ -17,6 +17,7 @@ import dev.flotilla.raft.transport.MembersAnswer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -173,7 +174,7 @@ public final class Host {
   void answerMembers(ClientChannel channel, Request request) {
     if (life != null) {
       life.assembly()
-          .status(false)
+          .statusOf(Set.of(request.getGroup()))
           .whenComplete((status, failure) -> {
             channel.reply(MembersAnswer.of(request, status));
             channel.flush();
