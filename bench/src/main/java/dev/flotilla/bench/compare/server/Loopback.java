@@ -3,7 +3,9 @@ package dev.flotilla.bench.compare.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +40,7 @@ final class Loopback {
     try (ServerSocket socket = new ServerSocket()) {
       // As servers do: what a connection left behind does not count as taken.
       socket.setReuseAddress(true);
-      socket.bind(new java.net.InetSocketAddress(InetAddress.getByName(HOST), port));
+      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
     } catch (IOException e) {
       throw new IOException("port " + port + " is taken; see --base-port", e);
     }
@@ -57,7 +59,7 @@ final class Loopback {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       line = reader.readLine();
-      reader.transferTo(java.io.Writer.nullWriter());
+      reader.transferTo(Writer.nullWriter());
     }
     process.waitFor();
     return line == null ? "" : line.strip();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -78,11 +79,6 @@ public final class Processes implements AutoCloseable {
     return text.toString();
   }
 
-  /** The first of the processes that has ended by itself, if any. */
-  public synchronized boolean allAlive() {
-    return started.stream().allMatch(Process::isAlive);
-  }
-
   @Override
   public synchronized void close() {
     closed = true;
@@ -92,22 +88,27 @@ public final class Processes implements AutoCloseable {
       process.descendants().forEach(all::add);
       all.add(process.toHandle());
     }
-    // A supervisor ends its own children, in an order it knows.
+    // A supervisor ends its own children, in an order it knows; what it left is not asked.
     started.forEach(Process::destroy);
+    awaitExit(started.stream().map(Process::toHandle).toList());
+    all.forEach(ProcessHandle::destroyForcibly);
+    awaitExit(all);
+    started.clear();
+  }
+
+  private static void awaitExit(List<ProcessHandle> processes) {
     CompletableFuture<?> ended =
         CompletableFuture.allOf(
-            all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
+            processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
     try {
       ended.get(GRACE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      all.forEach(ProcessHandle::destroyForcibly);
+      // Who did not hear is killed next; who was killed and is still there hangs in the kernel.
     } catch (InterruptedException e) {
-      all.forEach(ProcessHandle::destroyForcibly);
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     }
-    started.clear();
   }
 
   private Process begin(ProcessBuilder builder) throws IOException {
@@ -143,7 +144,7 @@ public final class Processes implements AutoCloseable {
       return;
     }
     try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (UncheckedIOException e) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,12 +16,10 @@ import java.util.stream.Stream;
  * @param javaHome of the JDK that runs every JVM
  * @param serverHeap of each server's JVM, as in {@code -Xmx}
  * @param clientHeap of the client's JVM
- * @param basePort the first of the ports that may be used, {@value #PORTS} of them
+ * @param basePort around which the ports lie: rivals and Flotilla's HTTP from 100 above it on, the
+ *     gRPC of Flotilla's nodes 779 below
  */
 public record Site(Path root, Path javaHome, String serverHeap, String clientHeap, int basePort) {
-
-  /** How many ports are used at most; the highest offset is that of Flotilla's nodes. */
-  public static final int PORTS = 2_000;
 
   /** What Netty, protobuf and RocksDB ask for on this Java, in one version or another. */
   private static final List<String> ACCESS =
@@ -83,7 +82,8 @@ public record Site(Path root, Path javaHome, String serverHeap, String clientHea
     try (Stream<Path> files = Files.list(jars)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(file -> file.startsWith(artifact + "-") && file.endsWith(".jar"))
+          // A digit, since another artifact's name may begin with the whole of this one's.
+          .filter(file -> file.matches(Pattern.quote(artifact) + "-[0-9].*\\.jar"))
           .map(file -> file.substring(artifact.length() + 1, file.length() - ".jar".length()))
           .findFirst();
     } catch (IOException e) {

@@ -56,7 +56,7 @@ final class RatisClient implements CallbackDoor.Client {
       case Operation.Get get ->
           client
               .async()
-              .sendReadOnly(MapStateMachine.get(get.key()))
+              .sendReadOnlyUnordered(MapStateMachine.get(get.key()))
               .whenComplete((reply, cause) -> answered(operation, reply, cause, answer));
       case Operation.Delete delete ->
           answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, delete.toString()));
