@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures a running cluster, or hurts it to see what it loses.",
-    subcommands = {FormCommand.class, LedgerCommand.class, KillCommand.class})
+    subcommands = {RunCommand.class, LedgerCommand.class, KillCommand.class})
 public final class BenchCommand implements Runnable {
 
   @Mixin private HelpOption help;
@@ -29,6 +29,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Say what to bench: form, ledger or kill.");
+    throw new ParameterException(spec.commandLine(), "Say what to bench: run, ledger or kill.");
   }
 }

@@ -1,6 +1,6 @@
 package dev.flotilla.bench;
 
-/** The bench command by itself: {@code java -cp ... dev.flotilla.bench.BenchMain form --help}. */
+/** The bench command by itself: {@code java -cp ... dev.flotilla.bench.BenchMain run --help}. */
 public final class BenchMain {
 
   private BenchMain() {}

@@ -23,6 +23,8 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "dev.flotilla.bench.http",
+            "dev.flotilla.bench.stream",
+            "dev.flotilla.bench.distribution",
             "dev.flotilla.bench.load",
             "dev.flotilla.bench.recorder",
             "dev.flotilla.bench.report",
@@ -38,7 +40,8 @@ class ArchitectureTest {
         .resideInAnyPackage("dev.flotilla.bench.load", "dev.flotilla.bench.recorder")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.flotilla.bench.http", "dev.flotilla.bench.report")
+        .resideInAnyPackage(
+            "dev.flotilla.bench.http", "dev.flotilla.bench.stream", "dev.flotilla.bench.report")
         .check(CLASSES);
   }
 

@@ -47,62 +47,6 @@ class BenchCommandTest {
   }
 
   @Test
-  void formPrintsItsResultAsJsonAndProgressApartFromIt() {
-    int exit =
-        bench(
-            "form",
-            "--url",
-            url(),
-            "--op",
-            "get",
-            "--connections",
-            "4",
-            "--keys",
-            "50",
-            "--value-bytes",
-            "20",
-            "--warmup",
-            "0.1",
-            "--seconds",
-            "0.2",
-            "-o",
-            "json");
-    assertThat(exit).as("%s", err).isZero();
-    JsonNode result = JSON.readTree(out.toString());
-    assertThat(result.path("workload").asString()).isEqualTo("uniform get");
-    assertThat(result.path("operations").asLong()).isPositive();
-    assertThat(err.toString()).contains("load").contains("measure");
-  }
-
-  @Test
-  void formPrintsATable() {
-    assertThat(
-            bench(
-                "form",
-                "--url",
-                url(),
-                "--connections",
-                "2",
-                "--keys",
-                "50",
-                "--warmup",
-                "0",
-                "--seconds",
-                "0.2"))
-        .as("%s", err)
-        .isZero();
-    assertThat(out.toString()).contains("ops/s").contains("p99").contains("failures     0");
-  }
-
-  @Test
-  void failedOperationsMakeTheCommandFail() {
-    service.intercept((_, _) -> FakeFormService.refuse(503, "NO_LEADER", "not_applied"));
-    assertThat(bench("form", "--url", url(), "--warmup", "0", "--seconds", "0.1", "--keys", "9"))
-        .isEqualTo(1);
-    assertThat(out.toString()).contains("NO_LEADER");
-  }
-
-  @Test
   void ledgerPrintsLinesOfJson() {
     int exit = bench("ledger", "--url", url(), "--seconds", "1", "--workers", "2", "--pause", "1");
     assertThat(exit).as("%s %s", out, err).isZero();
@@ -116,17 +60,16 @@ class BenchCommandTest {
 
   @Test
   void wrongUsageIsExitCodeTwo() {
-    assertThat(bench("form", "--url", "https://x")).isEqualTo(2);
-    assertThat(bench("form", "--url", url(), "--connections", "0")).isEqualTo(2);
+    assertThat(bench("run", "--url", "https://x")).isEqualTo(2);
     assertThat(bench("ledger", "--url", url(), "--value-bytes", "3")).isEqualTo(2);
     assertThat(bench()).isEqualTo(2);
-    assertThat(err.toString()).contains("http://host:port").contains("form, ledger or kill");
+    assertThat(err.toString()).contains("http://host:port").contains("run, ledger or kill");
   }
 
   @Test
   void everyCommandExplainsItself() {
     assertThat(bench("--help")).isZero();
-    assertThat(bench("form", "--help")).isZero();
+    assertThat(bench("run", "--help")).isZero();
     assertThat(bench("ledger", "--help")).isZero();
     assertThat(bench("kill", "--help")).isZero();
     assertThat(out.toString()).contains("--value-bytes").contains("--restart");

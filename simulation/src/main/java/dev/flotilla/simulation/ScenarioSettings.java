@@ -4,6 +4,7 @@ import dev.flotilla.kv.KvOptions;
 import dev.flotilla.kv.KvSettings;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
+import dev.flotilla.kv.engine.CachedEngine;
 import dev.flotilla.kv.engine.InMemoryEngine;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.fsm.StateMachine;
@@ -27,6 +28,9 @@ final class ScenarioSettings implements WorldSettings {
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   private static final long HOUR_MILLIS = 3_600_000L;
+
+  /** Small: records leave it all the time, and are read from the engine again. */
+  private static final int CACHE_BYTES = 8 << 10;
 
   private final Scenario scenario;
   private final Supplier<Watch> watch;
@@ -73,7 +77,9 @@ final class ScenarioSettings implements WorldSettings {
                             host,
                             group,
                             new KvStateMachine(
-                                new InMemoryEngine(host.disk(), directory, memtableBytes()),
+                                new CachedEngine(
+                                    new InMemoryEngine(host.disk(), directory, memtableBytes()),
+                                    CACHE_BYTES),
                                 kvOptions(group)));
                 machines.put(group, machine);
                 return machine;

@@ -36,7 +36,15 @@ public final class CallbackDoor implements Door {
     /**
      * @param group the Raft group that answered; 0 when the client does not know
      */
-    void succeeded(int group);
+    default void succeeded(int group) {
+      succeeded(group, 0);
+    }
+
+    /**
+     * @param group the Raft group that answered; 0 when the client does not know
+     * @param revision of the key, as read or as written; 0 when the client does not know
+     */
+    void succeeded(int group, long revision);
 
     void failed(Failure failure);
   }
@@ -102,6 +110,7 @@ public final class CallbackDoor implements Door {
     private final int lane;
     private final Operation operation;
     private int group;
+    private long revision;
     private @Nullable Failure failure;
 
     Pending(int lane, Operation operation) {
@@ -110,8 +119,9 @@ public final class CallbackDoor implements Door {
     }
 
     @Override
-    public void succeeded(int group) {
+    public void succeeded(int group, long revision) {
       this.group = group;
+      this.revision = revision;
       queue();
     }
 
@@ -133,7 +143,7 @@ public final class CallbackDoor implements Door {
     void deliver(Answers answers) {
       Failure why = failure;
       if (why == null) {
-        answers.succeeded(lane, operation, group);
+        answers.succeeded(lane, operation, group, revision);
       } else {
         answers.failed(lane, operation, why);
       }

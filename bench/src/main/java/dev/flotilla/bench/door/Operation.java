@@ -2,6 +2,7 @@ package dev.flotilla.bench.door;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,12 @@ public sealed interface Operation {
 
   /** Sets the key to the value, unconditionally. */
   record Set(byte[] key, byte[] value) implements Operation {}
+
+  /**
+   * Sets the key to the value if its revision is still this one; when it is not, that is a {@link
+   * Failure#conflict conflict}. Not every door knows revisions.
+   */
+  record SetIf(byte[] key, byte[] value, long revision) implements Operation {}
 
   /**
    * Reads the key with the default consistency.
@@ -39,4 +46,16 @@ public sealed interface Operation {
 
   /** Deletes the key, present or not. */
   record Delete(byte[] key) implements Operation {}
+
+  /**
+   * Lists some keys, without their values. Not every door can.
+   *
+   * @param key the prefix of the keys to list
+   * @param limit most keys to list
+   * @param cursor where an earlier list ended; empty = from the beginning
+   * @param onEnd told where this one ended, null when there are no more keys; called by the thread
+   *     that polls, before the operation succeeds
+   */
+  record Scan(byte[] key, int limit, String cursor, Consumer<@Nullable String> onEnd)
+      implements Operation {}
 }

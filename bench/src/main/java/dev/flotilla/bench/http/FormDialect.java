@@ -79,6 +79,7 @@ public final class FormDialect implements HttpDialect {
         switch (operation) {
           case Operation.Get get -> isExpectedValue(get, answer, buffer);
           case Operation.Set _, Operation.Delete _ -> isDone(answer, buffer);
+          case Operation.SetIf _, Operation.Scan _ -> throw unknown(operation);
         };
     return right ? null : new Failure("MISMATCH", Outcome.WRONG, answer.body(buffer));
   }
@@ -115,7 +116,12 @@ public final class FormDialect implements HttpDialect {
       case Operation.Set _ -> SET;
       case Operation.Get _ -> GET;
       case Operation.Delete _ -> DELETE;
+      case Operation.SetIf _, Operation.Scan _ -> throw unknown(operation);
     };
+  }
+
+  private static IllegalArgumentException unknown(Operation operation) {
+    return new IllegalArgumentException("forms cannot say " + operation.getClass().getSimpleName());
   }
 
   private static boolean matches(byte[] buffer, int from, byte[] expected) {

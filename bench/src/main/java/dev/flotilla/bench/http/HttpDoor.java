@@ -12,6 +12,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpDoor implements Door {
 
   private static final long SWEEP_NANOS = 10_000_000L;
+  private static final long DOZE_NANOS = 100_000L;
 
   private final Selector selector;
   private final HttpDialect dialect;
@@ -91,7 +93,12 @@ public final class HttpDoor implements Door {
     long waitMillis = TimeUnit.NANOSECONDS.toMillis(wait);
     if (waitMillis > 0) {
       selector.select(key -> ready(key, answers), waitMillis);
-    } else {
+      return;
+    }
+    if (selector.selectNow(key -> ready(key, answers)) == 0 && wait > 0) {
+      // A selector waits whole milliseconds only. An answer that comes while we doze is seen a
+      // little late, but to spin would take the processor from the database.
+      LockSupport.parkNanos(this, Math.min(wait, DOZE_NANOS));
       selector.selectNow(key -> ready(key, answers));
     }
   }
@@ -140,7 +147,8 @@ public final class HttpDoor implements Door {
     }
     @Nullable Failure failure = dialect.judge(operation, answer, lane.answerBytes());
     if (failure == null) {
-      answers.succeeded(lane.number(), operation, answer.group(lane.answerBytes()));
+      answers.succeeded(
+          lane.number(), operation, answer.group(lane.answerBytes()), answer.revision());
     } else {
       answers.failed(lane.number(), operation, failure);
     }

@@ -28,11 +28,18 @@ public record RunningCluster(
   /**
    * @param groups names of the groups the node belongs to
    * @param pid 0 while the process is down
+   * @param grpc host:port
    * @param http host:port
    * @param directory the node's data
    */
   public record Node(
-      int id, String name, List<String> groups, long pid, String http, String directory) {}
+      int id,
+      String name,
+      List<String> groups,
+      long pid,
+      String grpc,
+      String http,
+      String directory) {}
 
   /**
    * Reads the file of a data directory.
@@ -55,6 +62,7 @@ public record RunningCluster(
               node.path("name").asString(""),
               List.of(node.path("group").asString("").split(",")),
               node.path("pid").asLong(0),
+              node.path("grpc").asString(""),
               node.path("http").asString(""),
               node.path("directory").asString("")));
     }

@@ -1,9 +1,6 @@
 package dev.flotilla.bench.load;
 
-import dev.flotilla.bench.door.Answers;
 import dev.flotilla.bench.door.Door;
-import dev.flotilla.bench.door.Failure;
-import dev.flotilla.bench.door.Operation;
 import dev.flotilla.bench.recorder.LoopRecorder;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
@@ -14,75 +11,44 @@ import java.util.function.LongSupplier;
  * handing the request to the door until its answer is parsed.
  *
  * <p>A closed loop slows down with the database, so its tail says nothing of requests that would
- * have come in a stall; an open loop is needed for that.
+ * have come in a stall; an {@link OpenLoop} is needed for that.
  */
-public final class ClosedLoop implements Answers {
+final class ClosedLoop implements Loop {
 
   private static final long POLL_NANOS = 100_000_000L;
 
-  private final Door door;
-  private final Workload workload;
-  private final LoopRecorder recorder;
+  private final Clients clients;
   private final LongSupplier nanoTime;
   private final BooleanSupplier stopped;
-  private final long[] startedNanos;
-  private int outstanding;
 
   /**
    * @param nanoTime a monotonic clock in nanoseconds
    * @param stopped asked before each operation; once true the loop lets what is outstanding finish
    */
-  public ClosedLoop(
+  ClosedLoop(
       Door door,
       Workload workload,
       LoopRecorder recorder,
       LongSupplier nanoTime,
       BooleanSupplier stopped) {
-    this.door = door;
-    this.workload = workload;
-    this.recorder = recorder;
+    this.clients = new Clients(door, workload, recorder, nanoTime, this::ask);
     this.nanoTime = nanoTime;
     this.stopped = stopped;
-    this.startedNanos = new long[door.lanes()];
   }
 
-  /**
-   * Runs until stopped or the workload is at its end, and every outstanding operation answered. The
-   * door gives each operation up after a while, so this does not last longer than that.
-   */
+  @Override
   public void run() throws IOException {
-    for (int lane = 0; lane < door.lanes(); lane++) {
-      submitNext(lane);
+    for (int lane = 0; lane < clients.count(); lane++) {
+      ask(lane);
     }
-    while (outstanding > 0) {
-      door.poll(POLL_NANOS, this);
+    while (clients.busy() > 0) {
+      clients.poll(POLL_NANOS);
     }
   }
 
-  @Override
-  public void succeeded(int lane, Operation operation, int group) {
-    outstanding--;
-    recorder.succeeded(nanoTime.getAsLong() - startedNanos[lane], group);
-    submitNext(lane);
-  }
-
-  @Override
-  public void failed(int lane, Operation operation, Failure failure) {
-    outstanding--;
-    recorder.failed(failure);
-    workload.failed(operation);
-    submitNext(lane);
-  }
-
-  private void submitNext(int lane) {
-    if (stopped.getAsBoolean()) {
-      return;
-    }
-    Operation next = workload.next();
-    if (next != null) {
-      outstanding++;
-      startedNanos[lane] = nanoTime.getAsLong();
-      door.submit(lane, next);
+  private void ask(int lane) {
+    if (!stopped.getAsBoolean()) {
+      clients.begin(lane, nanoTime.getAsLong());
     }
   }
 }

@@ -2,19 +2,19 @@ package dev.flotilla.bench.load;
 
 import dev.flotilla.bench.door.Door;
 import dev.flotilla.bench.recorder.FailureTally;
+import dev.flotilla.bench.recorder.Latencies;
+import dev.flotilla.bench.recorder.LoopCounts;
 import dev.flotilla.bench.recorder.LoopRecorder;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** The loops of a run, each with a thread, a door and a recorder. */
@@ -24,7 +24,6 @@ final class Crew implements AutoCloseable {
   private final List<Door> doors = new ArrayList<>();
   private final List<LoopRecorder> recorders = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> broken = new AtomicReference<>();
-  private final ThreadMXBean threadTimes = ManagementFactory.getThreadMXBean();
   private List<Thread> threads = List.of();
   private CountDownLatch running = new CountDownLatch(0);
   private volatile boolean stopped;
@@ -45,25 +44,37 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  void start(WorkloadFactory workload) {
+  void start(WorkloadFactory workload, Pace pace) {
     CountDownLatch latch = new CountDownLatch(plan.threads());
     running = latch;
     List<Thread> started = new ArrayList<>();
     for (int i = 0; i < plan.threads(); i++) {
-      ClosedLoop loop =
-          new ClosedLoop(
-              doors.get(i),
-              workload.create(i, plan.threads()),
-              recorders.get(i),
-              nanoTime,
-              () -> stopped);
+      Loop loop = loop(i, workload.create(i, plan.threads()), pace);
       started.add(
           Thread.ofPlatform().name("bench-loop-" + i).daemon().start(() -> run(loop, latch)));
     }
     threads = started;
   }
 
-  private void run(ClosedLoop loop, CountDownLatch latch) {
+  private Loop loop(int number, Workload workload, Pace pace) {
+    Door door = doors.get(number);
+    LoopRecorder recorder = recorders.get(number);
+    return switch (pace) {
+      case Pace.AsAnswered _ -> new ClosedLoop(door, workload, recorder, nanoTime, () -> stopped);
+      case Pace.AtRate all -> {
+        int loops = plan.threads();
+        Pace.AtRate share =
+            new Pace.AtRate(
+                all.perSecond() / loops, all.arrivals(), Math.ceilDiv(all.backlog(), loops));
+        SplittableRandom random = new SplittableRandom(plan.seed() + number);
+        double offsetNanos = number * 1e9 / all.perSecond();
+        yield new OpenLoop(
+            door, workload, recorder, nanoTime, () -> stopped, share, offsetNanos, random);
+      }
+    };
+  }
+
+  private void run(Loop loop, CountDownLatch latch) {
     try {
       loop.run();
     } catch (IOException | RuntimeException e) {
@@ -89,8 +100,8 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  Histogram collectLatencies() {
-    Histogram result = LoopRecorder.newHistogram();
+  Latencies collectLatencies() {
+    Latencies result = new Latencies();
     recorders.forEach(recorder -> recorder.collectLatencies(result));
     return result;
   }
@@ -127,12 +138,9 @@ final class Crew implements AutoCloseable {
     return doors.stream().mapToLong(Door::reconnects).sum();
   }
 
-  long cpuNanos() {
-    long result = 0;
-    for (Thread thread : threads) {
-      result += Math.max(0, threadTimes.getThreadCpuTime(thread.threadId()));
-    }
-    return result;
+  /** Conflicts and what open loops counted, since the beginning. */
+  LoopCounts counts() {
+    return recorders.stream().map(LoopRecorder::counts).reduce(LoopCounts.NONE, LoopCounts::plus);
   }
 
   void join() throws InterruptedException {

@@ -1,8 +1,10 @@
 package dev.flotilla.bench.load;
 
 import dev.flotilla.bench.recorder.FailureTally;
-import dev.flotilla.bench.recorder.LoopRecorder;
+import dev.flotilla.bench.recorder.Latencies;
+import dev.flotilla.bench.recorder.LoopCounts;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,15 +40,8 @@ public final class LoadRun {
    */
   public LoadResult run() throws IOException, InterruptedException {
     try (Crew crew = new Crew(plan, nanoTime)) {
-      if (plan.load().isPresent()) {
-        crew.start(plan.load().get());
-        Phases loaded = follow(crew, Phase.LOAD, plan.loadTimeoutNanos());
-        if (!crew.isDone()) {
-          throw new IOException("the keys could not be loaded in time; " + loaded.firstFailure());
-        }
-        crew.join();
-      }
-      crew.start(plan.workload());
+      loadWith(crew);
+      crew.start(plan.workload(), plan.pace());
       follow(crew, Phase.WARM_UP, plan.warmupNanos());
       Measurement measurement = new Measurement(crew);
       Phases measured = follow(crew, Phase.MEASURE, plan.measureNanos());
@@ -56,10 +51,33 @@ public final class LoadRun {
     }
   }
 
+  /**
+   * Only loads.
+   *
+   * @throws IOException as {@link #run} does
+   */
+  public void load() throws IOException, InterruptedException {
+    try (Crew crew = new Crew(plan, nanoTime)) {
+      loadWith(crew);
+    }
+  }
+
+  private void loadWith(Crew crew) throws IOException, InterruptedException {
+    if (plan.load().isEmpty()) {
+      return;
+    }
+    crew.start(plan.load().get(), Pace.AS_ANSWERED);
+    Phases loaded = follow(crew, Phase.LOAD, plan.loadTimeoutNanos());
+    if (!crew.isDone()) {
+      throw new IOException("the keys could not be loaded in time; " + loaded.firstFailure());
+    }
+    crew.join();
+  }
+
   /** What was collected while a phase lasted. */
   private record Phases(
       long elapsedNanos,
-      Histogram latencies,
+      Latencies latencies,
       List<Double> perSecond,
       Map<String, FailureTally.Entry> failures) {
 
@@ -74,7 +92,7 @@ public final class LoadRun {
   /** Collects second by second until the time is over or the loops are done. */
   private Phases follow(Crew crew, Phase phase, long lengthNanos)
       throws IOException, InterruptedException {
-    Histogram total = LoopRecorder.newHistogram();
+    Latencies total = new Latencies();
     Map<String, FailureTally.Entry> failures = new TreeMap<>();
     List<Double> perSecond = new ArrayList<>();
     long began = nanoTime.getAsLong();
@@ -84,13 +102,15 @@ public final class LoadRun {
       done = crew.awaitDone(Math.min(TICK_NANOS, lengthNanos - (last - began)));
       crew.rethrow();
       long now = nanoTime.getAsLong();
-      Histogram interval = crew.collectLatencies();
+      Latencies collected = crew.collectLatencies();
       long failed = crew.collectFailures(failures);
-      total.add(interval);
+      total.add(collected);
+      Histogram interval = collected.all();
       long count = interval.getTotalCount();
       perSecond.add(count * 1e9 / Math.max(1, now - last));
       long p99 = count == 0 ? 0 : interval.getValueAtPercentile(99);
-      progress.tick(new Progress.Tick(phase, now - began, count, now - last, p99, failed));
+      long waiting = crew.counts().waiting();
+      progress.tick(new Progress.Tick(phase, now - began, count, now - last, p99, failed, waiting));
       last = now;
     }
     return new Phases(last - began, total, perSecond, failures);
@@ -101,15 +121,17 @@ public final class LoadRun {
     private final Crew crew;
     private final long cpuNanos;
     private final Map<Integer, Long> byGroup;
+    private final LoopCounts counts;
 
     Measurement(Crew crew) {
       this.crew = crew;
-      this.cpuNanos = crew.cpuNanos();
+      this.cpuNanos = processCpuNanos();
+      this.counts = crew.counts();
       this.byGroup = crew.successesByGroup();
     }
 
     LoadResult finish(Phases measured) {
-      long cpu = crew.cpuNanos() - cpuNanos;
+      long cpu = processCpuNanos() - cpuNanos;
       Map<Integer, Long> groups = new TreeMap<>();
       crew.successesByGroup()
           .forEach((group, count) -> {
@@ -124,8 +146,17 @@ public final class LoadRun {
           measured.perSecond(),
           measured.failures(),
           groups,
+          crew.counts().since(counts),
           crew.reconnects(),
           cpu);
     }
+  }
+
+  /** 0 where the system does not tell. */
+  private static long processCpuNanos() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.max(0, system.getProcessCpuTime())
+        : 0;
   }
 }

@@ -10,6 +10,7 @@ public interface Progress {
    * @param intervalNanos since the last call
    * @param p99Nanos of those operations; 0 when there were none
    * @param failures since the last call
+   * @param waiting operations of an open loop that are due and wait for a free client
    */
   record Tick(
       Phase phase,
@@ -17,7 +18,8 @@ public interface Progress {
       long operations,
       long intervalNanos,
       long p99Nanos,
-      long failures) {}
+      long failures,
+      long waiting) {}
 
   void tick(Tick tick);
 

@@ -39,11 +39,10 @@ public final class Values {
 
   /** A new value for the key with this number. */
   public byte[] next(int keyIndex) {
-    byte[] tag = KeySpace.tag(keyIndex, length);
     byte[] value = new byte[length];
     int from = random.nextInt(pool.length - length + 1);
     System.arraycopy(pool, from, value, 0, length);
-    System.arraycopy(tag, 0, value, 0, tag.length);
+    KeySpace.putTag(value, keyIndex);
     return value;
   }
 }

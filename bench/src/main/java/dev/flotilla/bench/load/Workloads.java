@@ -1,5 +1,6 @@
 package dev.flotilla.bench.load;
 
+import dev.flotilla.bench.distribution.Distribution;
 import dev.flotilla.bench.door.Operation;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,25 +16,28 @@ public final class Workloads {
 
   /** Sets keys drawn uniformly, each time to a new value. */
   public static WorkloadFactory uniformSets(KeySpace keys, int valueBytes, long seed) {
-    return (loop, _) -> {
-      SplittableRandom random = stream(seed, loop);
-      Values values = new Values(valueBytes, random.split());
-      return () -> {
-        int index = random.nextInt(keys.count());
-        return new Operation.Set(keys.key(index), values.next(index));
-      };
-    };
+    return mixed(Mix.SET, Distribution.UNIFORM, keys, new Records(keys.count()), valueBytes, seed);
   }
 
   /** Reads keys drawn uniformly; every key must have been loaded. */
   public static WorkloadFactory uniformGets(KeySpace keys, int valueBytes, long seed) {
-    return (loop, _) -> {
-      SplittableRandom random = stream(seed, loop);
-      return () -> {
-        int index = random.nextInt(keys.count());
-        return new Operation.Get(keys.key(index), KeySpace.tag(index, valueBytes), valueBytes);
-      };
-    };
+    return mixed(Mix.GET, Distribution.UNIFORM, keys, new Records(keys.count()), valueBytes, seed);
+  }
+
+  /**
+   * Operations in the shares of a mix.
+   *
+   * @param records the keys there are, shared by all loops and runs against the same database
+   */
+  public static WorkloadFactory mixed(
+      Mix mix,
+      Distribution distribution,
+      KeySpace keys,
+      Records records,
+      int valueBytes,
+      long seed) {
+    return (loop, _) ->
+        new MixedWorkload(mix, distribution, keys, records, valueBytes, stream(seed, loop));
   }
 
   /** Sets every key once, each loop its share; a failed set is offered again. */
@@ -62,7 +66,7 @@ public final class Workloads {
     }
 
     @Override
-    public @Nullable Operation next() {
+    public @Nullable Operation next(int lane) {
       Operation failed = again.poll();
       if (failed != null || next >= keys.count()) {
         return failed;
@@ -73,7 +77,7 @@ public final class Workloads {
     }
 
     @Override
-    public void failed(Operation operation) {
+    public void failed(int lane, Operation operation) {
       again.add(operation);
     }
   }

@@ -9,6 +9,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private String label = "";
   private int written;
 
   /**
@@ -19,9 +20,18 @@ public final class ProgressLine implements Progress, AutoCloseable {
     this.terminal = terminal;
   }
 
+  /** What the lines from now on are about, such as the workload and the clients. */
+  public void begin(String what) {
+    label = what;
+  }
+
   @Override
   public void tick(Tick tick) {
-    String line =
+    StringBuilder text = new StringBuilder();
+    if (!label.isEmpty()) {
+      text.append(label).append("  ");
+    }
+    text.append(
         String.format(
             Locale.ROOT,
             "%-8s %4.0f s  %,8.0f ops/s  p99 %.1f ms  %,d failed",
@@ -29,7 +39,14 @@ public final class ProgressLine implements Progress, AutoCloseable {
             tick.elapsedNanos() / 1e9,
             tick.operations() * 1e9 / Math.max(1, tick.intervalNanos()),
             tick.p99Nanos() / 1e6,
-            tick.failures());
+            tick.failures()));
+    if (tick.waiting() > 0) {
+      text.append(String.format(Locale.ROOT, "  %,d waiting", tick.waiting()));
+    }
+    print(text.toString());
+  }
+
+  private void print(String line) {
     if (terminal) {
       // A shorter line must cover the longer one before it.
       out.print("\r" + line + " ".repeat(Math.max(0, written - line.length())));
@@ -38,6 +55,15 @@ public final class ProgressLine implements Progress, AutoCloseable {
     }
     out.flush();
     written = line.length();
+  }
+
+  /** Takes the line away, so that something else may be written in its place. */
+  public void clear() {
+    if (terminal && written > 0) {
+      out.print("\r" + " ".repeat(written) + "\r");
+      out.flush();
+      written = 0;
+    }
   }
 
   /** Ends the line, so that what comes next has one of its own. */

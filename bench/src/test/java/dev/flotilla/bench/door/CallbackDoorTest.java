@@ -21,13 +21,13 @@ final class CallbackDoorTest {
   void answersAreDeliveredByThePollOnly() {
     door.submit(0, delete());
     door.submit(1, delete());
-    open.get(1).succeeded(3);
+    open.get(1).succeeded(3, 7);
     open.get(0).failed(new Failure("X", Outcome.UNKNOWN, "why"));
     assertThat(delivered).isEmpty();
 
     door.poll(LONG_NANOS, answers);
 
-    assertThat(delivered).containsExactly("1 ok 3", "0 X");
+    assertThat(delivered).containsExactly("1 ok 3 at 7", "0 X");
   }
 
   @Test
@@ -76,8 +76,8 @@ final class CallbackDoorTest {
 
   private final class Recording implements Answers {
     @Override
-    public void succeeded(int lane, Operation operation, int group) {
-      delivered.add(lane + " ok " + group);
+    public void succeeded(int lane, Operation operation, int group, long revision) {
+      delivered.add(lane + " ok " + group + (revision == 0 ? "" : " at " + revision));
     }
 
     @Override

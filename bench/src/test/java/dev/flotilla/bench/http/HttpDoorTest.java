@@ -46,7 +46,7 @@ class HttpDoorTest implements Answers {
   }
 
   @Override
-  public void succeeded(int lane, Operation operation, int group) {
+  public void succeeded(int lane, Operation operation, int group, long revision) {
     succeeded.add(operation);
     groups.add(group);
   }

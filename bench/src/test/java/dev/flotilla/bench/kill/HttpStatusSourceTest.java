@@ -24,7 +24,7 @@ class HttpStatusSourceTest {
 
   private static RunningCluster.Node node(FakeHttpServer server) {
     return new RunningCluster.Node(
-        1, "n1", List.of("g1"), 1, "127.0.0.1:" + server.address().getPort(), "");
+        1, "n1", List.of("g1"), 1, "", "127.0.0.1:" + server.address().getPort(), "");
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalProcessesTest {
 
   private static final RunningCluster.Node NODE =
-      new RunningCluster.Node(3, "n3", List.of("g1"), 0, "h:1", "/data/n3");
+      new RunningCluster.Node(3, "n3", List.of("g1"), 0, "h:0", "h:1", "/data/n3");
 
   @TempDir Path directory;
 

@@ -32,6 +32,7 @@ class RunningClusterTest {
     assertThat(cluster.balancerHttp()).isEqualTo("127.0.0.1:8080");
     assertThat(cluster.groups()).containsExactly("g1", "g2", "g3");
     assertThat(cluster.members("g3")).extracting(RunningCluster.Node::pid).containsExactly(77L);
+    assertThat(cluster.members("g1").getFirst().grpc()).isEqualTo("h:3");
   }
 
   @Test

@@ -69,7 +69,7 @@ class LoadRunTest {
     assertThat(result.operationsPerSecond()).isPositive();
     assertThat(result.latencies().getMinValue()).isPositive();
     assertThat(result.successesByGroup().keySet()).containsExactly(1, 2, 3);
-    assertThat(result.generatorCpuNanos()).isPositive();
+    assertThat(result.clientCpuNanos()).isPositive();
     Set<Phase> phases = EnumSet.noneOf(Phase.class);
     ticks.forEach(tick -> phases.add(tick.phase()));
     assertThat(phases).containsExactly(Phase.WARM_UP, Phase.MEASURE);

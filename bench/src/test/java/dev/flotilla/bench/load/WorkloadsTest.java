@@ -23,7 +23,7 @@ class WorkloadsTest {
   void aValueBeginsWithItsKeysNumberAndHasTheLengthAsked() {
     Workload sets = Workloads.uniformSets(keys, 20, 1).create(0, 1);
     for (int i = 0; i < 100; i++) {
-      Operation.Set set = (Operation.Set) sets.next();
+      Operation.Set set = (Operation.Set) sets.next(0);
       assertThat(set.value()).hasSize(20);
       String number = new String(set.key(), US_ASCII).substring("bench-".length());
       assertThat(new String(set.value(), US_ASCII)).startsWith("0" + number);
@@ -34,7 +34,7 @@ class WorkloadsTest {
   void valuesMayBeShorterThanTheirTag() {
     for (int length : new int[] {0, 1, 8}) {
       Operation.Set set =
-          (Operation.Set) Workloads.uniformSets(keys, length, 1).create(0, 1).next();
+          (Operation.Set) Workloads.uniformSets(keys, length, 1).create(0, 1).next(0);
       assertThat(set.value()).hasSize(length);
     }
   }
@@ -44,7 +44,7 @@ class WorkloadsTest {
     Workload gets = Workloads.uniformGets(keys, 8, 1).create(0, 1);
     Map<String, Integer> counts = new HashMap<>();
     for (int i = 0; i < 50_000; i++) {
-      counts.merge(new String(gets.next().key(), US_ASCII), 1, Integer::sum);
+      counts.merge(new String(gets.next(0).key(), US_ASCII), 1, Integer::sum);
     }
     assertThat(counts).hasSize(50);
     assertThat(counts.values()).allMatch(count -> count > 800 && count < 1_200);
@@ -53,9 +53,9 @@ class WorkloadsTest {
   @Test
   void loopsDrawDifferentlyAndTheSameSeedTheSame() {
     WorkloadFactory factory = Workloads.uniformSets(keys, 32, 9);
-    Operation.Set first = (Operation.Set) factory.create(0, 2).next();
-    Operation.Set other = (Operation.Set) factory.create(1, 2).next();
-    Operation.Set again = (Operation.Set) factory.create(0, 2).next();
+    Operation.Set first = (Operation.Set) factory.create(0, 2).next(0);
+    Operation.Set other = (Operation.Set) factory.create(1, 2).next(0);
+    Operation.Set again = (Operation.Set) factory.create(0, 2).next(0);
     assertThat(first.value()).isEqualTo(again.value()).isNotEqualTo(other.value());
   }
 
@@ -65,9 +65,9 @@ class WorkloadsTest {
     Set<String> seen = new HashSet<>();
     for (int loop = 0; loop < 3; loop++) {
       Workload load = factory.create(loop, 3);
-      Operation first = load.next();
-      load.failed(first);
-      for (Operation next = load.next(); next != null; next = load.next()) {
+      Operation first = load.next(0);
+      load.failed(0, first);
+      for (Operation next = load.next(0); next != null; next = load.next(0)) {
         assertThat(seen.add(new String(next.key(), US_ASCII))).isTrue();
       }
     }

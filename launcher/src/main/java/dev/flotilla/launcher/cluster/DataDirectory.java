@@ -105,8 +105,17 @@ public final class DataDirectory {
               + stored.groups().size()
               + " --nodes-per-group "
               + stored.groups().getFirst().nodes().size()
+              + nodesFlag(stored)
               + "), choose another --data-dir, or delete the data with --fresh.");
     }
+  }
+
+  /** Empty when every group has nodes of its own, which needs no flag. */
+  private static String nodesFlag(ClusterConfig stored) {
+    long places = stored.groups().stream().mapToLong(group -> group.nodes().size()).sum();
+    long nodes =
+        stored.groups().stream().flatMap(group -> group.nodes().stream()).distinct().count();
+    return nodes == places ? "" : " --nodes " + nodes;
   }
 
   private static String shape(ClusterConfig config) {

@@ -40,10 +40,14 @@ public final class JvmCluster implements RunningCluster {
     this.balancer = balancer;
   }
 
+  private static int replicas(ClusterConfig config) {
+    return config.nodes().stream().mapToInt(node -> config.groupsOf(node).size()).sum();
+  }
+
   /** Starts everything side by side; what was started ends again when one part cannot start. */
   public static JvmCluster start(ClusterConfig config, RaftNode.FatalHandler fatal)
       throws IOException {
-    NodeResources shared = NodeResources.create(config.nodes().size());
+    NodeResources shared = NodeResources.create(config.nodes().size(), replicas(config));
     Map<String, NodeInstance> nodes = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> starts = new ArrayList<>();
     CompletableFuture<BalancerInstance> balancer;

@@ -181,7 +181,7 @@ public final class NodeCommand implements Callable<Integer> {
     if (supervised) {
       signals.watchSupervisor(System.in);
     }
-    try (NodeResources resources = NodeResources.create(1)) {
+    try (NodeResources resources = NodeResources.create(1, cluster.groupsOf(self).size())) {
       NodeInstance instance =
           NodeInstance.start(cluster, self, resources, new ProcessEnd(self.name(), System.err));
       terminal.line(

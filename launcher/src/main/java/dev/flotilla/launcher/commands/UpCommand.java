@@ -49,7 +49,8 @@ import picocli.CommandLine.Option;
       "  flotilla up --processes             a process for each, to kill as you like",
       "  flotilla up --base-port 18080       every port shifted by 10000",
       "  flotilla up --fresh                 deletes the cluster's data first",
-      "  flotilla up --groups 1 --nodes-per-group 5 --data-dir /tmp/five"
+      "  flotilla up --groups 1 --nodes-per-group 5 --data-dir /tmp/five",
+      "  flotilla up --groups 16 --nodes 3   sixteen groups, all on the same three nodes"
     })
 public final class UpCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
@@ -100,6 +101,14 @@ public final class UpCommand implements Callable<Integer> {
       description = "How many nodes in each. Default: 3.")
   private int nodesPerGroup = 3;
 
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      description =
+          "How many nodes in all; with fewer than one for each place, groups share them. Default:"
+              + " groups times nodes in each.")
+  private @Nullable Integer nodes;
+
   private final Terminal terminal;
   private final AtomicReference<@Nullable ClusterFileKeeper> keeper = new AtomicReference<>();
 
@@ -110,7 +119,10 @@ public final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     long beganNanos = System.nanoTime();
-    LocalLayout layout = new LocalLayout(basePort, groups, nodesPerGroup);
+    LocalLayout layout =
+        nodes == null
+            ? new LocalLayout(basePort, groups, nodesPerGroup)
+            : new LocalLayout(basePort, groups, nodesPerGroup, nodes);
     Overrides overrides = set.overrides();
     DataDirectory directory = new DataDirectory(dataDirectory.path());
     try (DataDirectoryLock lock = DataDirectoryLock.acquire(directory.path(), LOCK_PATIENCE)) {

@@ -11,10 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What {@code up} shows once the cluster serves. */
 final class UpScreen {
+  /** Groups of a node beyond this number are counted, not named. */
+  private static final int MOST_NAMED = 4;
+
   private final Terminal terminal;
   private final ClusterConfig config;
   private final Path directory;
@@ -73,21 +78,37 @@ final class UpScreen {
       NodeView view = views.get(i);
       table.row(
           Cell.of(node.name()),
-          Cell.of(
-              config.groupsOf(node).stream()
-                  .map(ClusterConfig.Group::name)
-                  .collect(Collectors.joining(","))),
-          view.replicas().size() == 1
-              ? ClusterTable.role(terminal, view.replicas().getFirst().part())
-              : Cell.of(
-                  view.replicas().stream()
-                      .map(replica -> replica.part().toLowerCase(Locale.ROOT))
-                      .collect(Collectors.joining(","))),
+          Cell.of(groups(config.groupsOf(node))),
+          roles(view.replicas()),
           Cell.of(node.grpc().advertise().toString()),
           Cell.of(node.http().advertise().toString()),
           Cell.of(cluster.pidOf(node.id())),
           Cell.of(node.directory().toString()));
     }
     return table;
+  }
+
+  private static String groups(List<ClusterConfig.Group> groups) {
+    return groups.size() > MOST_NAMED
+        ? groups.size() + " groups"
+        : groups.stream().map(ClusterConfig.Group::name).collect(Collectors.joining(","));
+  }
+
+  private Cell roles(List<NodeView.Replica> replicas) {
+    if (replicas.size() == 1) {
+      return ClusterTable.role(terminal, replicas.getFirst().part());
+    }
+    List<String> parts =
+        replicas.stream().map(replica -> replica.part().toLowerCase(Locale.ROOT)).toList();
+    if (parts.size() <= MOST_NAMED) {
+      return Cell.of(String.join(",", parts));
+    }
+    Map<String, Long> counts =
+        parts.stream()
+            .collect(Collectors.groupingBy(part -> part, TreeMap::new, Collectors.counting()));
+    return Cell.of(
+        counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", ")));
   }
 }

@@ -5,6 +5,7 @@ import dev.flotilla.kv.KvOptions;
 import dev.flotilla.kv.KvSettings;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
+import dev.flotilla.kv.engine.CachedEngine;
 import dev.flotilla.kv.engine.RocksDbEngine;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.raft.env.NioDisk;
@@ -34,7 +35,11 @@ final class KvStateMachines {
                 .toList(),
             settings);
     return directory ->
-        new KvStateMachine(new RocksDbEngine(disk.root(), directory, shared.engines()), options);
+        new KvStateMachine(
+            new CachedEngine(
+                new RocksDbEngine(disk.root(), directory, shared.engines()),
+                shared.recordCacheBytes()),
+            options);
   }
 
   /**

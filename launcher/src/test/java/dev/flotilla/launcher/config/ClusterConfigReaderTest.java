@@ -2,6 +2,7 @@ package dev.flotilla.launcher.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.launcher.ExitCode;
 import java.nio.file.Path;
@@ -251,6 +252,23 @@ class ClusterConfigReaderTest {
         new LocalLayout(9_080, 3, 3).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
     assertThat(shifted.node(1).grpc().listen().port()).isEqualTo(8_001);
     assertThat(shifted.node(1).http().listen().port()).isEqualTo(9_081);
+  }
+
+  @Test
+  void groupsShareTheNodesOfALocalLayoutThatHasFewer() {
+    ClusterConfig config =
+        new LocalLayout(8_080, 3, 3, 4).config("x", BASE, ClusterConfig.Tuning.DEFAULT);
+    assertThat(config.nodes()).hasSize(4);
+    assertThat(config.groups().stream().map(ClusterConfig.Group::nodes))
+        .containsExactly(List.of(1, 2, 3), List.of(4, 1, 2), List.of(3, 4, 1));
+  }
+
+  @Test
+  void aLocalLayoutRefusesShapesThatCannotBe() {
+    assertThatThrownBy(() -> new LocalLayout(8_080, 2, 3, 2)).hasMessageContaining("nodes, 2");
+    assertThatThrownBy(() -> new LocalLayout(8_080, 1, 3, 4)).hasMessageContaining("in a group");
+    assertThatThrownBy(() -> new LocalLayout(8_080, 0, 3)).hasMessageContaining("--groups");
+    assertThatThrownBy(() -> new LocalLayout(8_080, 34, 3)).hasMessageContaining("102");
   }
 
   @Test

@@ -1,17 +1,18 @@
 package dev.flotilla.balancer.routing;
 
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The balancer's own identity towards one group, which makes its retries exactly-once: a random
- * 128-bit client id, a number for each command, and the lowest number still under way. Everything
- * below that is never sent again, so the state machine may forget those answers; an attempt that
- * still wanders about in the network is refused by the same rule.
+ * A sender's own identity towards one group, which makes its retries exactly-once: a random 128-bit
+ * client id, a number for each command, and the lowest number still under way. Everything below
+ * that is never sent again, so the state machine may forget those answers; an attempt that still
+ * wanders about in the network is refused by the same rule.
  *
  * <p>One session a group, because the lowest number waits for the slowest command: a group without
  * a leader must not keep the others from forgetting.
  */
-final class ClientSession {
+public final class ClientSession {
   private final long clientHigh;
   private final long clientLow;
 
@@ -26,7 +27,7 @@ final class ClientSession {
    * @param window most numbers between the lowest and the newest under way; a power of two, 64 or
    *     more
    */
-  ClientSession(RandomGenerator random, int window) {
+  public ClientSession(RandomGenerator random, int window) {
     if (window < 64 || Integer.bitCount(window) != 1) {
       throw new IllegalArgumentException("window must be a power of two from 64: " + window);
     }
@@ -41,7 +42,7 @@ final class ClientSession {
    * The identity of a new command, or null when the window is full. To be given back when its fate
    * is sealed.
    */
-  synchronized @org.jspecify.annotations.Nullable CallerIdentity begin() {
+  public synchronized @Nullable CallerIdentity begin() {
     if (next - lowest >= window) {
       return null;
     }
@@ -51,7 +52,7 @@ final class ClientSession {
   }
 
   /** The command of this number was answered and will not be sent again. */
-  synchronized void end(long seq) {
+  public synchronized void end(long seq) {
     underWay[word(seq)] &= ~bit(seq);
     while (lowest < next && (underWay[word(lowest)] & bit(lowest)) == 0) {
       lowest++;

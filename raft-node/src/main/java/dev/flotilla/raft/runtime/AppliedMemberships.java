@@ -13,6 +13,12 @@ import java.util.List;
  * Which membership was in force at the positions a checkpoint may stand for: those the state
  * machine is at, or will soon be at. A snapshot carries the membership of its own position, never a
  * newer one (H40).
+ *
+ * <p>A log that began anew after damage does not know who was in force where it begins. A snapshot
+ * made before its next membership names nobody, which is the truth and safe: whoever installs it
+ * follows, and neither votes nor campaigns until the entries behind name somebody. To wait for a
+ * later position instead could mean to wait for ever, when the follower without it is needed to
+ * commit anything.
  */
 final class AppliedMemberships {
   private record At(long index, Membership membership) {}

@@ -16,6 +16,8 @@ import dev.flotilla.raft.core.Message.AppendReply;
 import dev.flotilla.raft.core.Message.AppendRequest;
 import dev.flotilla.raft.core.Message.Heartbeat;
 import dev.flotilla.raft.core.Message.HeartbeatReply;
+import dev.flotilla.raft.core.Message.VoteReply;
+import dev.flotilla.raft.core.Message.VoteRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +209,33 @@ class SnapshotTest {
     follower.write();
     follower.restart(10);
     assertThat(follower.status().membership()).isEqualTo(AT_TEN.membership());
+  }
+
+  /**
+   * A log that began anew after damage has lost the membership of its first place; a snapshot made
+   * there says so by naming nobody. Found by the simulator.
+   */
+  @Test
+  void h40WhoInstallsASnapshotThatNamesNobodyOnlyFollowsUntilItsLogNamesSomebody() {
+    TestReplica follower = follower();
+    LogBase blank = new LogBase(10, 2, Membership.EMPTY);
+    follower.receive(new Heartbeat(2, 1, 2, 1, 0));
+    follower.step(new Input.SnapshotReceived(2, 2, blank));
+    follower.write();
+    follower.take();
+    assertThat(follower.core.nextDeadlineNanos()).as("never campaigns").isEqualTo(Long.MAX_VALUE);
+    assertThat(sent(follower.receive(new VoteRequest(3, 1, 3, 20, 2, true))))
+        .containsExactly(new VoteReply(1, 3, 3, false));
+
+    Entry named =
+        new Entry(11, 2, EntryKind.MEMBERSHIP, 0, MembershipCodec.encode(voters(1, 2, 3)));
+    follower.receive(new AppendRequest(3, 1, 3, 10, 2, 10, List.of(named)));
+    follower.sync();
+    follower.take();
+    assertThat(follower.status().membership()).isEqualTo(voters(1, 2, 3));
+    assertThat(follower.core.nextDeadlineNanos()).isLessThan(Long.MAX_VALUE);
+    assertThat(sent(follower.receive(new VoteRequest(2, 1, 4, 20, 3, true))))
+        .containsExactly(new VoteReply(1, 2, 4, true));
   }
 
   @Test

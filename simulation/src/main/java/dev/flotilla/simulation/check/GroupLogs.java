@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,12 @@ final class GroupLogs {
 
   /** Those that were committed, by where they stand. */
   private final TreeMap<Long, Membership> committedMemberships = new TreeMap<>();
+
+  /**
+   * Where damaged logs began anew, at their state's position: the membership in force there was
+   * lost with them.
+   */
+  private final TreeSet<Long> blankPlaces = new TreeSet<>();
 
   /** Terms of the committed entries; index 1 is at position 0. */
   private final List<Long> committed = new ArrayList<>();
@@ -184,6 +191,9 @@ final class GroupLogs {
           && status.membershipIndex() == 0
           && !status.membership().isEmpty()) {
         committedMemberships.putIfAbsent(0L, status.membership());
+      }
+      if (status.base().index() > 0 && status.base().membership().isEmpty()) {
+        blankPlaces.add(status.base().index());
       }
     }
     shadow.status = status;
@@ -477,7 +487,7 @@ final class GroupLogs {
     Map.Entry<Long, Membership> known = committedMemberships.floorEntry(status.base().index());
     if (known != null
         && status.membershipIndex() <= status.base().index()
-        && !known.getValue().equals(status.membership())) {
+        && !isOfPlace(status.membership(), status.base().index(), known)) {
       throw new Violation(
           "snapshots hold the membership of their place",
           at(node)
@@ -497,10 +507,23 @@ final class GroupLogs {
     }
   }
 
+  /**
+   * Nobody stands for "not known", and makes whoever installs it passive until its log names
+   * somebody; only a log that began anew may say so, of places before the next membership.
+   */
+  private boolean isOfPlace(
+      Membership membership, long index, Map.Entry<Long, Membership> committedThere) {
+    if (!membership.isEmpty()) {
+      return membership.equals(committedThere.getValue());
+    }
+    Long blank = blankPlaces.floor(index);
+    return blank != null && blank >= committedThere.getKey();
+  }
+
   /** The same of a snapshot that is offered, whether it will be installed or not. */
   void offered(int node, long index, Membership membership) {
     Map.Entry<Long, Membership> known = committedMemberships.floorEntry(index);
-    if (known != null && index <= committed.size() && !known.getValue().equals(membership)) {
+    if (known != null && index <= committed.size() && !isOfPlace(membership, index, known)) {
       throw new Violation(
           "snapshots hold the membership of their place",
           at(node)
