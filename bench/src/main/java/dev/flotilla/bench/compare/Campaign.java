@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,6 +41,7 @@ final class Campaign implements AutoCloseable {
   private final List<Integer> outstanding;
   private final PrintWriter log;
   private volatile @Nullable Processes running;
+  private volatile boolean closed;
 
   /**
    * @param work a directory on a real disk, empty, for all data
@@ -53,50 +55,67 @@ final class Campaign implements AutoCloseable {
     this.log = log;
   }
 
-  void run(List<Contestant> contestants, ResultFile results)
+  /**
+   * Measures everybody. A turn that breaks off counts for nothing and is tried once more.
+   *
+   * @return turns that came to nothing
+   */
+  int run(List<Contestant> contestants, ResultFile results)
       throws IOException, InterruptedException {
+    int lost = 0;
     for (int round = 1; round <= settings.rounds(); round++) {
       List<Contestant> order = new ArrayList<>(contestants);
       Collections.rotate(order, 1 - round);
       for (Contestant contestant : order) {
-        say("round %d of %d: %s", round, settings.rounds(), contestant.title());
-        turn(round, contestant, results);
+        Optional<List<Measured>> measured = turn(round, contestant);
+        if (measured.isEmpty()) {
+          measured = turn(round, contestant);
+        }
+        for (Measured each : measured.orElse(List.of())) {
+          results.add(new Entry(round, contestant.name(), each));
+        }
+        lost += measured.isEmpty() ? 1 : 0;
       }
     }
+    return lost;
   }
 
   /** Ends what runs; for who breaks off. */
   @Override
   public void close() {
+    closed = true;
     Processes current = running;
     if (current != null) {
       current.close();
     }
   }
 
-  private void turn(int round, Contestant contestant, ResultFile results)
+  /** All cells of a turn, or nothing when it broke off. */
+  private Optional<List<Measured>> turn(int round, Contestant contestant)
       throws IOException, InterruptedException {
-    Path directory = work.resolve(contestant.name() + "-" + round);
-    Files.createDirectories(directory);
+    say("round %d of %d: %s", round, settings.rounds(), contestant.title());
+    Path directory = Files.createTempDirectory(work, contestant.name() + "-");
     try (Processes processes = new Processes(directory, work.resolve(LEDGER))) {
       running = processes;
-      Process client = null;
       try {
         Servers servers = contestant.starter().start(site, processes);
-        client = processes.startToRead("client", clientCommand(contestant, servers));
-        read(client, round, contestant, results);
+        return Optional.of(
+            read(processes.startToRead("client", clientCommand(contestant, servers))));
       } catch (IOException e) {
-        throw new IOException(
-            contestant.title() + ": " + e.getMessage() + "\n" + processes.tails(), e);
+        if (closed) {
+          throw e;
+        }
+        say("%s broke off: %s\n%s", contestant.title(), e, processes.tails());
+        return Optional.empty();
       }
     } finally {
       running = null;
+      Processes.deleteTree(directory);
     }
-    Processes.deleteTree(directory);
   }
 
-  private void read(Process client, int round, Contestant contestant, ResultFile results)
-      throws IOException, InterruptedException {
+  private List<Measured> read(Process client) throws IOException, InterruptedException {
+    List<Measured> all = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
@@ -104,7 +123,7 @@ final class Campaign implements AutoCloseable {
         // Libraries print to the same stream.
         if (line.startsWith("{")) {
           Measured measured = JSON.readValue(line, Measured.class);
-          results.add(new Entry(round, contestant.name(), measured));
+          all.add(measured);
           say(measured);
         }
       }
@@ -113,6 +132,7 @@ final class Campaign implements AutoCloseable {
     if (status != 0) {
       throw new IOException("the client process ended with " + status);
     }
+    return all;
   }
 
   private List<String> clientCommand(Contestant contestant, Servers servers) throws IOException {

@@ -164,6 +164,7 @@ public final class CompareMain implements Callable<Integer> {
     PrintWriter log = spec.commandLine().getErr();
     Path folder = folder();
     ResultFile results = new ResultFile(folder.resolve(RESULTS));
+    int lost = 0;
     if (!render) {
       Site site =
           new Site(root, Path.of(System.getProperty("java.home", "")), heap, "1g", basePort);
@@ -173,20 +174,24 @@ public final class CompareMain implements Callable<Integer> {
         return FAILED;
       }
       results.begin(head(site, present));
-      measure(site, present, results, log);
+      lost = measure(site, present, results, log);
     }
     new BenchmarkPage(results.read(), Lineup.all()).write(folder);
     log.println("Written: " + folder.resolve("benchmarks.md"));
-    return DONE;
+    if (lost > 0) {
+      log.println("error: " + lost + " turns came to nothing; see above");
+    }
+    return lost == 0 ? DONE : FAILED;
   }
 
-  private void measure(Site site, List<Contestant> present, ResultFile results, PrintWriter log)
+  private int measure(Site site, List<Contestant> present, ResultFile results, PrintWriter log)
       throws IOException, InterruptedException {
     try (Campaign campaign = new Campaign(site, work, settings(), outstanding, log)) {
       Thread end = Thread.ofPlatform().unstarted(campaign::close);
       Runtime.getRuntime().addShutdownHook(end);
-      campaign.run(present, results);
+      int lost = campaign.run(present, results);
       Runtime.getRuntime().removeShutdownHook(end);
+      return lost;
     }
   }
 

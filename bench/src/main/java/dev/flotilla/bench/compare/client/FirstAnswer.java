@@ -62,7 +62,7 @@ final class FirstAnswer implements Answers {
   }
 
   @Override
-  public void succeeded(int lane, Operation operation, int group) {
+  public void succeeded(int lane, Operation operation, int group, long revision) {
     answered = true;
     succeeded = true;
   }

@@ -60,8 +60,8 @@ final class EtcdClient implements CallbackDoor.Client {
           stub.range(
               RangeRequest.newBuilder().setKey(bytes(get.key())).build(),
               new Once<RangeResponse>(answer, response -> judgeRange(get, response)));
-      case Operation.Delete _ ->
-          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "delete"));
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "only set and get"));
     }
   }
 

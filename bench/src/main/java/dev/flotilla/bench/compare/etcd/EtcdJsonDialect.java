@@ -51,8 +51,8 @@ final class EtcdJsonDialect implements HttpDialect {
         out.append(rangeHead).appendNumber(KEY.length + key.length + END.length);
         out.append(END_OF_HEAD).append(KEY).append(key).append(END);
       }
-      case Operation.Delete _ ->
-          throw new IllegalArgumentException("no workload of a comparison deletes");
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+          throw new IllegalArgumentException("a comparison only sets and gets");
     }
   }
 

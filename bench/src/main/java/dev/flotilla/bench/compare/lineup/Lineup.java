@@ -26,7 +26,10 @@ public final class Lineup {
   public static final String REDIS = "redis";
 
   private static final List<Shape> FLOTILLA_SHAPES =
-      List.of(new Shape(FlotillaDoors.FORM, "form HTTP through the balancer", Kind.HTTP));
+      List.of(
+          new Shape(FlotillaDoors.STREAM, "native stream, shared", Kind.BATCHED),
+          new Shape(FlotillaDoors.STREAM_SEPARATE, "native stream, a client each", Kind.UNBATCHED),
+          new Shape(FlotillaDoors.FORM, "form HTTP through the balancer", Kind.HTTP));
 
   private static final List<Contestant> ALL =
       List.of(

@@ -18,7 +18,6 @@ final class RespCodec {
   private static final int MAX_BYTES = 8 << 20;
   private static final byte[] SET = ascii("*3\r\n$3\r\nSET\r\n");
   private static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n");
-  private static final byte[] DELETE = ascii("*2\r\n$3\r\nDEL\r\n");
   private static final byte[] LENGTH = ascii("$");
   private static final byte[] END = ascii("\r\n");
   private static final String DONE = "+OK";
@@ -33,7 +32,8 @@ final class RespCodec {
     switch (operation) {
       case Operation.Set set -> argument(argument(command.append(SET), set.key()), set.value());
       case Operation.Get get -> argument(command.append(GET), get.key());
-      case Operation.Delete delete -> argument(command.append(DELETE), delete.key());
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+          throw new IllegalArgumentException("a comparison only sets and gets");
     }
     answer.clear();
     unsent = command.view();
@@ -73,7 +73,6 @@ final class RespCodec {
     }
     return switch (operation) {
       case Operation.Set _ -> text(0, line).equals(DONE) ? null : mismatch(line);
-      case Operation.Delete _ -> bytes[0] == ':' ? null : mismatch(line);
       case Operation.Get get -> {
         int from = line + 2;
         // Also what says that there is no such key ends here: its length is -1.
@@ -82,6 +81,7 @@ final class RespCodec {
             ? get.judge(Arrays.copyOfRange(bytes, from, answer.position() - 2))
             : mismatch(line);
       }
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ -> mismatch(line);
     };
   }
 

@@ -87,7 +87,7 @@ final class RespDoor implements Door {
     Operation operation = lane.operation();
     @Nullable Failure failure = lane.finish();
     if (failure == null) {
-      answers.succeeded(lane.number(), operation, 0);
+      answers.succeeded(lane.number(), operation, 0, 0);
     } else {
       answers.failed(lane.number(), operation, failure);
     }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,7 +112,8 @@ final class TurnTest {
                 ? new Failure("ABSENT", Outcome.WRONG, "no such key")
                 : get.judge(value);
           }
-          case Operation.Delete _ -> new Failure("DELETE", Outcome.NOT_APPLIED, "");
+          case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+              new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "");
         };
     if (failure == null) {
       answer.succeeded(0);
@@ -129,7 +131,7 @@ final class TurnTest {
   }
 
   /** A client whose every call is answered at once. */
-  private record Client(java.util.function.BiConsumer<Operation, CallbackDoor.Answer> behaviour)
+  private record Client(BiConsumer<Operation, CallbackDoor.Answer> behaviour)
       implements CallbackDoor.Client {
     @Override
     public void call(int lane, Operation operation, CallbackDoor.Answer answer) {

@@ -19,7 +19,7 @@ public final class Told implements Answers {
   public final List<Failure> failed = new ArrayList<>();
 
   @Override
-  public void succeeded(int lane, Operation operation, int group) {
+  public void succeeded(int lane, Operation operation, int group, long revision) {
     succeeded.add(lane);
   }
 

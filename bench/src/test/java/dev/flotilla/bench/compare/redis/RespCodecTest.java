@@ -21,8 +21,6 @@ final class RespCodecTest {
     assertThat(text(codec.encode(SET)))
         .isEqualTo("*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nvalue\r\n");
     assertThat(text(codec.encode(GET))).isEqualTo("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n");
-    assertThat(text(codec.encode(new Operation.Delete(bytes("key")))))
-        .isEqualTo("*2\r\n$3\r\nDEL\r\n$3\r\nkey\r\n");
   }
 
   @Test

@@ -58,8 +58,8 @@ final class RatisClient implements CallbackDoor.Client {
               .async()
               .sendReadOnlyUnordered(MapStateMachine.get(get.key()))
               .whenComplete((reply, cause) -> answered(operation, reply, cause, answer));
-      case Operation.Delete delete ->
-          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, delete.toString()));
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "only set and get"));
     }
   }
 

@@ -55,8 +55,8 @@ final class RheaKvClient implements CallbackDoor.Client {
                   (value, cause) ->
                       answered(
                           cause, answer, value, found -> found == null ? ABSENT : get.judge(found)));
-      case Operation.Delete delete ->
-          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, delete.toString()));
+      case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
+          answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "only set and get"));
     }
   }
 
