@@ -19,7 +19,8 @@ final class Machine {
         + "), "
         + Math.round(kib(field("/proc/meminfo", "MemTotal")) / (double) KIB_PER_GIB)
         + " GiB of memory, Linux "
-        + System.getProperty("os.version");
+        // What follows the first two numbers is of whoever built it.
+        + System.getProperty("os.version").replaceAll("^(\\d+\\.\\d+).*", "$1");
   }
 
   private static long kib(String text) {

@@ -107,7 +107,7 @@ final class BarChart {
       line(
           "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\"/>",
           x, HEAD, x, height - MARGIN / 2, FAINT);
-      text(x, HEAD - 4, "middle", "font-size=\"10\"", Figures.count(value));
+      text(x, HEAD - 4, "middle", "font-size=\"10\"", Figures.tick(value));
     }
   }
 

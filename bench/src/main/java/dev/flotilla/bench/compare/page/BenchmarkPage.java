@@ -67,9 +67,9 @@ public final class BenchmarkPage {
           .append(")\n\n");
       text.append("Operations a second.\n\n");
       table(text, work, outstanding, Measured::operationsPerSecond, Figures::count);
-      text.append("\nLatency in ms, half of the operations (p50).\n\n");
+      text.append("\nMedian latency (p50), ms.\n\n");
       table(text, work, outstanding, Measured::p50Micros, Figures::millis);
-      text.append("\nLatency in ms, all but one of a hundred (p99).\n\n");
+      text.append("\nLatency of all but one operation in a hundred (p99), ms.\n\n");
       table(text, work, outstanding, Measured::p99Micros, Figures::millis);
     }
     ratios(text);
@@ -94,7 +94,7 @@ public final class BenchmarkPage {
         text, "- Machine: %s; servers and client share it. Java: %s.", head.machine(), head.java());
     line(
         text,
-        "- In turns: each system runs alone, from an empty disk, then ends. %s; the figures are"
+        "- In turns: each system starts with empty directories, runs alone, and ends. %s; the figures are"
             + " the median of the rounds with the least and the most in brackets.",
         settings.rounds() == 1 ? "One round" : settings.rounds() + " rounds");
     line(
@@ -110,8 +110,8 @@ public final class BenchmarkPage {
         settings.valueBytes());
     line(
         text,
-        "- One client process, a JVM with the same load generator and the same flags for all systems. Servers in Java"
-            + " have a heap of %s each.",
+        "- One client process, a JVM with the same load generator and the same flags for all systems. Every server in"
+            + " Java has a heap of %s, and the collector it is shipped with or Java's default.",
         settings.serverHeap());
     line(
         text,

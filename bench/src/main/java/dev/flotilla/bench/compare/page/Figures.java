@@ -17,6 +17,13 @@ final class Figures {
     return format(value < 9_995 ? "%.2f k" : value < 99_950 ? "%.1f k" : "%.0f k", value / 1e3);
   }
 
+  /** A round number at an axis: 0, 500, 20 k. */
+  static String tick(double value) {
+    return value < 1_000
+        ? format("%.0f", value)
+        : format("%s k", Double.toString(value / 1e3).replaceAll("\\.0$", ""));
+  }
+
   /** Microseconds as milliseconds: 0.72, 3.9, 31. */
   static String millis(double micros) {
     double millis = micros / 1e3;
@@ -41,7 +48,7 @@ final class Figures {
     return least.equals(most) ? median : median + " (" + least + "–" + most + ")";
   }
 
-  private static String format(String format, double value) {
+  private static String format(String format, Object value) {
     return String.format(Locale.ROOT, format, value);
   }
 }

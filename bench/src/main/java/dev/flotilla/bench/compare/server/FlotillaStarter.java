@@ -21,6 +21,10 @@ public final class FlotillaStarter implements Starter {
   private static final int PORTS = 300;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
   private static final long PAUSE_MILLIS = 200;
+  private static final String NAME = "up";
+  // What the supervisor prints once every group has a leader. A client that asks earlier may not
+  // hear of all groups.
+  private static final String READY = "\"ready\":true";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final int groups;
@@ -63,27 +67,21 @@ public final class FlotillaStarter implements Starter {
     String heap = "-Xms" + site.serverHeap() + " -Xmx" + site.serverHeap();
     Map<String, String> environment =
         Map.of("FLOTILLA_JAVA_OPTS", heap, "JAVA_HOME", site.javaHome().toString());
-    Process supervisor = processes.start("up", command, environment);
+    Process supervisor = processes.start(NAME, command, environment);
     long began = System.nanoTime();
     while (System.nanoTime() - began < PATIENCE_NANOS && supervisor.isAlive()) {
       if (supervisor.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
         break;
       }
-      Optional<Servers> servers = servers(data);
-      if (servers.isPresent()) {
-        return servers.get();
+      if (Files.readString(processes.log(NAME)).contains(READY)) {
+        return servers(data);
       }
     }
     throw new IOException("Flotilla did not start");
   }
 
-  /** Everybody's process and address, once all of them have one. */
-  private static Optional<Servers> servers(Path data) throws IOException {
-    Path file = data.resolve(RunningCluster.FILE_NAME);
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    JsonNode cluster = JSON.readTree(Files.readString(file));
+  private static Servers servers(Path data) throws IOException {
+    JsonNode cluster = JSON.readTree(Files.readString(data.resolve(RunningCluster.FILE_NAME)));
     List<Long> pids = new ArrayList<>();
     List<String> addresses = new ArrayList<>();
     pids.add(cluster.path("balancer").path("pid").asLong(0));
@@ -92,8 +90,9 @@ public final class FlotillaStarter implements Starter {
       pids.add(node.path("pid").asLong(0));
       addresses.add(node.path("grpc").asString(""));
     }
-    return pids.contains(0L)
-        ? Optional.empty()
-        : Optional.of(new Servers(cluster.path("cluster").asString(""), addresses, pids));
+    if (pids.contains(0L)) {
+      throw new IOException("a process of Flotilla is down");
+    }
+    return new Servers(cluster.path("cluster").asString(""), addresses, pids);
   }
 }

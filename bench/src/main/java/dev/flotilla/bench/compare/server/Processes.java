@@ -130,7 +130,8 @@ public final class Processes implements AutoCloseable {
     return builder;
   }
 
-  private Path log(String name) {
+  /** Where the process of this name prints to. */
+  Path log(String name) {
     return directory.resolve(name + ".log");
   }
 

@@ -34,20 +34,25 @@ public record Site(Path root, Path javaHome, String serverHeap, String clientHea
   private static final List<String> CLIENT_JARS =
       List.of("flotilla-bench-", "HdrHistogram-", "jackson-", "picocli-", "jspecify-");
 
-  /** A JVM of a rival's server. The serial collector: several JVMs share two cores. */
+  /**
+   * A JVM of a rival's server, with Java's default collector: of the serial, the parallel and this
+   * one it gave RheaKV and Ratis the most operations.
+   */
   public List<String> serverJvm(String classPath) {
-    return jvm(serverHeap, classPath);
+    return jvm(serverHeap, "-XX:+UseG1GC", classPath);
   }
 
-  /** The JVM of every client. */
+  /**
+   * The JVM of every client. It shares the cores with the servers, so it collects with one thread.
+   */
   public List<String> clientJvm(String classPath) {
-    return jvm(clientHeap, classPath);
+    return jvm(clientHeap, "-XX:+UseSerialGC", classPath);
   }
 
-  private List<String> jvm(String heap, String classPath) {
+  private List<String> jvm(String heap, String collector, String classPath) {
     List<String> words = new ArrayList<>();
     words.add(javaHome.resolve("bin/java").toString());
-    words.addAll(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+UseSerialGC"));
+    words.addAll(List.of("-Xms" + heap, "-Xmx" + heap, collector));
     words.addAll(ACCESS);
     words.addAll(List.of("-cp", classPath));
     return words;
