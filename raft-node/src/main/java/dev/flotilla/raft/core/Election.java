@@ -205,7 +205,7 @@ final class Election {
     if (reply.removedAt() != 0) {
       onRemoval(reply);
     }
-    if (!reply.granted() && reply.term() > replica.term()) {
+    if (!reply.granted() && reply.term() > replica.term() && !replica.isRemoved(reply.from())) {
       roles.toFollower(reply.term(), 0);
       return;
     }

@@ -341,9 +341,16 @@ public final class RaftCore {
     return true;
   }
 
-  /** An answer to what we sent in an earlier term says nothing about this one (H18). */
+  /**
+   * An answer to what we sent in an earlier term says nothing about this one (H18). One of a later
+   * term tells that ours is over, unless it comes from a replica that was removed: it may have
+   * campaigned when it was cut off, and nobody who counts follows it (H49).
+   */
   private boolean admitsReply(Message reply) {
     if (reply.term() > replica.term()) {
+      if (replica.isRemoved(reply.from())) {
+        return false;
+      }
       roles.toFollower(reply.term(), 0);
     }
     return reply.term() == replica.term();

@@ -139,6 +139,11 @@ final class ReplicaState {
     return bound == 0 ? !identity.reborn() : bound == identity.incarnation();
   }
 
+  /** Whether the group goes on without the node, as far as is known to be committed. */
+  boolean isRemoved(int node) {
+    return memberships.removalOf(node, commitment.index()) != 0;
+  }
+
   /**
    * Whether a campaign may count the vote of a node's replica. Of a node nobody is bound to, only
    * while nobody at all is: later it may be the remains of a replica that voted or acknowledged

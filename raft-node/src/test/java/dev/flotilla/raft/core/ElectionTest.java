@@ -19,6 +19,7 @@ import dev.flotilla.raft.core.Message.VoteRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ElectionTest {
@@ -280,6 +281,23 @@ class ElectionTest {
     leader.now = first + 163 * MILLIS;
     leader.tick();
     assertThat(leader.core.nextDeadlineNanos()).isEqualTo(first + 200 * MILLIS);
+  }
+
+  /**
+   * Heartbeats that leave in one pass share a message to each peer; all in one would be a burst.
+   */
+  @Test
+  void h29TheGroupsOfANodeShareAFewPhases() {
+    Set<Long> phases = new TreeSet<>();
+    for (int group = 0; group < 64; group++) {
+      TestReplica leader = TestReplica.ofSeed(group);
+      leader.now += 7 * group * MILLIS;
+      leader.winElection(2);
+      long next = leader.core.nextDeadlineNanos();
+      assertThat(next).isBetween(leader.now + 1, leader.now + 50 * MILLIS);
+      phases.add(next % (50 * MILLIS));
+    }
+    assertThat(phases).hasSize(4);
   }
 
   @Test

@@ -241,6 +241,32 @@ class MembershipChangeTest {
     assertThat(removed.role()).isEqualTo(Role.LEARNER);
   }
 
+  /**
+   * It had campaigned, hung in its disk while it was removed, and answers the heartbeats that wait
+   * for it. Found by the simulator.
+   */
+  @Test
+  void h49AnAnswerOfARemovedReplicaInALaterTermDeposesNobody() {
+    FakeLog log = FakeLog.ofVoters(1, 2, 3);
+    log.append(List.of(membership(1, voters(1, 2))));
+    log.hardState = new HardState(1, 0);
+    TestReplica leader = new TestReplica(1, log, TestReplica.OPTIONS);
+    leader.winElection(2);
+    leader.sync();
+    leader.acknowledge(2, 2);
+    assertThat(leader.status().commitIndex()).isEqualTo(2);
+
+    leader.receive(new Message.HeartbeatReply(3, 1, 9, 1));
+    leader.receive(new Message.AppendReply(3, 1, 9, false, 0, 0, 0, 0));
+    leader.receive(new Message.VoteReply(3, 1, 9, false));
+    leader.receive(new PreVoteReply(3, 1, 9, false));
+    assertThat(leader.role()).isEqualTo(Role.LEADER);
+    assertThat(leader.status().term()).isEqualTo(2);
+
+    leader.receive(new Message.HeartbeatReply(2, 1, 9, 1));
+    assertThat(leader.role()).as("a member's answer is another matter").isEqualTo(Role.FOLLOWER);
+  }
+
   @Test
   void h49ARemovedReplicaStillVotes() {
     TestReplica removed = TestReplica.of(3, 1, 2, 3);

@@ -39,25 +39,33 @@ final class TestReplica {
   private List<Effect> effects = new ArrayList<>();
 
   private final ReplicaIdentity identity;
+  private final long seed;
 
   TestReplica(int self, FakeLog disk, RaftOptions options) {
-    this(self, disk, options, ReplicaIdentity.NONE);
+    this(self, disk, options, ReplicaIdentity.NONE, 7);
   }
 
   TestReplica(int self, FakeLog disk, ReplicaIdentity identity) {
-    this(self, disk, OPTIONS, identity);
+    this(self, disk, OPTIONS, identity, 7);
   }
 
-  private TestReplica(int self, FakeLog disk, RaftOptions options, ReplicaIdentity identity) {
+  private TestReplica(
+      int self, FakeLog disk, RaftOptions options, ReplicaIdentity identity, long seed) {
     this.self = self;
     this.disk = disk;
     this.options = options;
     this.identity = identity;
+    this.seed = seed;
     core = start(0);
   }
 
   static TestReplica of(int self, Integer... voters) {
     return new TestReplica(self, FakeLog.ofVoters(voters), OPTIONS);
+  }
+
+  /** Node 1 of {1,2,3}, which draws other random numbers than its like. */
+  static TestReplica ofSeed(long seed) {
+    return new TestReplica(1, FakeLog.ofVoters(1, 2, 3), OPTIONS, ReplicaIdentity.NONE, seed);
   }
 
   /** A node 1 of {1,2,3} that leads term 1; its no-op is entry 1, in flight and not durable. */
@@ -89,7 +97,7 @@ final class TestReplica {
     return new RaftCore(
         self,
         options,
-        new SplittableRandom(7),
+        new SplittableRandom(seed),
         new RaftCore.Recovered(disk.hardState, disk, applied, identity),
         now);
   }
