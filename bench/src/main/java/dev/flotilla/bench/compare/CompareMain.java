@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "Measures Flotilla beside etcd, RheaKV, Ratis and Redis on this machine, in turns, and writes"
           + " docs/benchmarks.md.",
       "Each system runs alone, from an empty disk, with every answer synced to disk first. A run of"
-          + " everything takes about an hour and a half; nothing else should run meanwhile."
+          + " everything takes about two hours; nothing else should run meanwhile."
     },
     sortOptions = false)
 public final class CompareMain implements Callable<Integer> {
@@ -71,13 +71,13 @@ public final class CompareMain implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long each cell is measured. Default: 10.")
+      description = "How long each figure is measured. Default: 10.")
   private @Nullable Double seconds;
 
   @Option(
       names = "--warmup",
       paramLabel = "S",
-      description = "How long each cell runs before that. Default: 3.")
+      description = "How long its load runs before that. Default: 3.")
   private @Nullable Double warmup;
 
   @Option(

@@ -3,6 +3,7 @@ package dev.flotilla.bench.compare.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.bench.compare.fake.InMemoryDoors;
 import dev.flotilla.bench.compare.result.Cell;
 import dev.flotilla.bench.compare.result.Measured;
 import dev.flotilla.bench.door.CallbackDoor;
@@ -11,16 +12,13 @@ import dev.flotilla.bench.door.Failure;
 import dev.flotilla.bench.door.Operation;
 import dev.flotilla.bench.door.Outcome;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +37,7 @@ final class TurnTest {
           TimeUnit.MILLISECONDS.toNanos(50),
           8);
 
-  private final Map<ByteBuffer, byte[]> store = new ConcurrentHashMap<>();
+  private final InMemoryDoors system = new InMemoryDoors();
   private final Set<String> shapes = ConcurrentHashMap.newKeySet();
   private final CpuClock self =
       new CpuClock(Path.of("/proc"), List.of(ProcessHandle.current().pid()));
@@ -63,7 +61,7 @@ final class TurnTest {
           assertThat(measured.operationsPerSecond()).isPositive();
           assertThat(measured.p99Micros()).isGreaterThanOrEqualTo(measured.p50Micros());
         });
-    assertThat(store).hasSize(KEYS);
+    assertThat(system.store).hasSize(KEYS);
     assertThat(shapes).containsExactlyInAnyOrder("a", "b");
   }
 
@@ -80,7 +78,7 @@ final class TurnTest {
             },
             TimeUnit.SECONDS.toNanos(30));
     assertThat(tries).hasValue(3);
-    assertThat(store).hasSize(1);
+    assertThat(system.store).hasSize(1);
   }
 
   @Test
@@ -95,47 +93,17 @@ final class TurnTest {
 
   private DoorFactory doors(String shape) {
     shapes.add(shape);
-    return lanes -> new CallbackDoor(lanes, new Client(this::answer));
-  }
-
-  private void answer(Operation operation, CallbackDoor.Answer answer) {
-    ByteBuffer key = ByteBuffer.wrap(operation.key());
-    Failure failure =
-        switch (operation) {
-          case Operation.Set set -> {
-            store.put(key, set.value());
-            yield null;
-          }
-          case Operation.Get get -> {
-            byte[] value = store.get(key);
-            yield value == null
-                ? new Failure("ABSENT", Outcome.WRONG, "no such key")
-                : get.judge(value);
-          }
-          case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
-              new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "");
-        };
-    if (failure == null) {
-      answer.succeeded(0);
-    } else {
-      answer.failed(failure);
-    }
+    return system.open();
   }
 
   private static DoorFactory refusing() {
-    return lanes ->
-        new CallbackDoor(
-            lanes,
-            new Client((_, answer) ->
-                answer.failed(new Failure("NO_LEADER", Outcome.NOT_APPLIED, "none yet"))));
+    return lanes -> new CallbackDoor(lanes, new Refusing());
   }
 
-  /** A client whose every call is answered at once. */
-  private record Client(BiConsumer<Operation, CallbackDoor.Answer> behaviour)
-      implements CallbackDoor.Client {
+  private static final class Refusing implements CallbackDoor.Client {
     @Override
     public void call(int lane, Operation operation, CallbackDoor.Answer answer) {
-      behaviour.accept(operation, answer);
+      answer.failed(new Failure("NO_LEADER", Outcome.NOT_APPLIED, "none yet"));
     }
 
     @Override

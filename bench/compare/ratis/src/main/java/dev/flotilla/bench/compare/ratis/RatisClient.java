@@ -20,8 +20,7 @@ import org.apache.ratis.util.TimeDuration;
 final class RatisClient implements CallbackDoor.Client {
 
   private static final int MAX_RETRIES = 100;
-  private static final TimeDuration RETRY_PAUSE =
-      TimeDuration.valueOf(100, TimeUnit.MILLISECONDS);
+  private static final TimeDuration RETRY_PAUSE = TimeDuration.valueOf(100, TimeUnit.MILLISECONDS);
 
   private final List<RaftClient> clients = new ArrayList<>();
 
@@ -37,7 +36,8 @@ final class RatisClient implements CallbackDoor.Client {
           RaftClient.newBuilder()
               .setProperties(properties)
               .setRaftGroup(group)
-              // The default asks again at once and for ever, which keeps a core from a cluster that elects.
+              // The default asks again at once and for ever, which keeps a core from a cluster that
+              // elects.
               .setRetryPolicy(
                   RetryPolicies.retryUpToMaximumCountWithFixedSleep(MAX_RETRIES, RETRY_PAUSE))
               .build());

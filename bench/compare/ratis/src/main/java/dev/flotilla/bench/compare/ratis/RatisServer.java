@@ -41,16 +41,18 @@ public final class RatisServer {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(directory));
     GrpcConfigKeys.Server.setPort(properties, self.getPort());
-    // As shipped: the segmented log is flushed before an entry counts. What would flush it later or not at all
+    // As shipped: the segmented log is flushed before an entry counts. What would flush it later or
+    // not at all
     // (unsafe-flush, async-flush) stays off.
     // Reads through the read index; without this the leader answers from what it has.
-    RaftServerConfigKeys.Read.setOption(
-        properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-    // The default of 150 to 300 ms is for machines with a core for each server; here it would elect under load. A
+    RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+    // The default of 150 to 300 ms is for machines with a core for each server; here it would elect
+    // under load. A
     // second is what etcd and RheaKV wait.
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
-    // Larger files than the default 32 MB, to change them less often; their cached entries must fit the heap.
+    // Larger files than the default 32 MB, to change them less often; their cached entries must fit
+    // the heap.
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("64MB"));
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("128MB"));
     return properties;

@@ -51,10 +51,9 @@ final class RheaKvClient implements CallbackDoor.Client {
           // Read-only safe, so linearizable.
           client
               .get(get.key(), true)
-              .whenComplete(
-                  (value, cause) ->
-                      answered(
-                          cause, answer, value, found -> found == null ? ABSENT : get.judge(found)));
+              .whenComplete((value, cause) ->
+                  answered(
+                      cause, answer, value, found -> found == null ? ABSENT : get.judge(found)));
       case Operation.SetIf _, Operation.Delete _, Operation.Scan _ ->
           answer.failed(new Failure("UNSUPPORTED", Outcome.NOT_APPLIED, "only set and get"));
     }

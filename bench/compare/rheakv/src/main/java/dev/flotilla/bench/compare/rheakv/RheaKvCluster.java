@@ -5,7 +5,10 @@ import com.alipay.sofa.jraft.rhea.options.RegionRouteTableOptions;
 import com.alipay.sofa.jraft.rhea.options.RheaKVStoreOptions;
 import com.alipay.sofa.jraft.rhea.util.Lists;
 
-/** What servers and clients must say alike: one region of three replicas, without a placement driver. */
+/**
+ * What servers and clients must say alike: one region of three replicas, without a placement
+ * driver.
+ */
 final class RheaKvCluster {
 
   private static final String NAME = "compare";

@@ -44,7 +44,8 @@ public final class RheaKvServer {
 
   private static RaftOptions raft() {
     RaftOptions raft = new RaftOptions();
-    // The log (in RocksDB) is synced before an entry counts, and so are term and vote, which are not by default.
+    // The log (in RocksDB) is synced before an entry counts, and so are term and vote, which are
+    // not by default.
     raft.setSync(true);
     raft.setSyncMeta(true);
     // Reads by a round of heartbeats; the alternative would trust clocks.
@@ -57,7 +58,8 @@ public final class RheaKvServer {
   private static RocksDBOptions rocksDb(Path directory) {
     RocksDBOptions options = new RocksDBOptions();
     options.setDbPath(directory.resolve("db").toString());
-    // The store's own log stays off, as shipped: RheaKV deletes the store at every start and builds it anew from the
+    // The store's own log stays off, as shipped: RheaKV deletes the store at every start and builds
+    // it anew from the
     // snapshot and the Raft log, so syncing it would cost much and protect nothing.
     options.setSync(false);
     options.setDisableWAL(true);
