@@ -1,0 +1,5 @@
+/** Flotilla's own doors, as a comparison uses them. */
+@NullMarked
+package dev.flotilla.bench.compare.flotilla;
+
+import org.jspecify.annotations.NullMarked;
