@@ -56,7 +56,8 @@ final class ClusterDiscovery {
   /**
    * @param nodes host:port of some nodes' gRPC servers; of each group one that runs must be among
    *     them, or be known to one that is
-   * @throws IOException when no node answers
+   * @throws IOException when no node answers, or one is silent that belongs to none of the groups
+   *     found
    */
   static StreamCluster discover(Network network, String clusterId, Collection<String> nodes)
       throws IOException {
@@ -79,12 +80,25 @@ final class ClusterDiscovery {
       throw new IOException(
           "no node says which groups there are; asked " + String.join(", ", silent));
     }
+    refusePartialView();
     List<StreamCluster.Group> found = new ArrayList<>();
     groups.forEach((id, group) -> {
       List<Integer> reachable = group.members.stream().filter(addresses::containsKey).toList();
       found.add(new StreamCluster.Group(id, group.name, reachable, group.leader, group.term));
     });
     return new StreamCluster(clusterId, addresses, found);
+  }
+
+  /** A ring without one of the groups would send its keys to the others, which own none of them. */
+  private void refusePartialView() throws IOException {
+    for (String address : silent) {
+      if (!addresses.containsValue(address)) {
+        throw new IOException(
+            "node "
+                + address
+                + " does not answer, and no other node names it: a group may be missing");
+      }
+    }
   }
 
   private void ask(String address) throws IOException {

@@ -34,6 +34,7 @@ final class FakeNode implements AutoCloseable {
 
   private final int id;
   private final Server server;
+  private final String address;
   private final List<Integer> batchSizes = new CopyOnWriteArrayList<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger streams = new AtomicInteger();
@@ -50,6 +51,7 @@ final class FakeNode implements AutoCloseable {
             .addService(new Statuses())
             .build()
             .start();
+    address = "127.0.0.1:" + server.getPort();
   }
 
   int id() {
@@ -57,7 +59,7 @@ final class FakeNode implements AutoCloseable {
   }
 
   String address() {
-    return "127.0.0.1:" + server.getPort();
+    return address;
   }
 
   /** What its status says of the group's leader and of the other members. */

@@ -156,6 +156,22 @@ class StreamDoorTest implements Answers {
     }
   }
 
+  /** Its group would be missing in the ring, and its keys would be sent to groups without them. */
+  @Test
+  void aSilentNodeThatNobodyNamesMayStandForAGroupAndIsNotPassedOver() throws IOException {
+    FakeNode serving = node(1, this::serve);
+    FakeNode silent = new FakeNode(2, network, this::serve);
+    String address = silent.address();
+    silent.close();
+    assertThatThrownBy(() -> door(1, false, PATIENCE_NANOS, serving, silent))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(address)
+        .hasMessageContaining("a group may be missing");
+
+    serving.knows(1, silent);
+    assertThat(door(1, false, PATIENCE_NANOS, serving, silent).lanes()).isEqualTo(1);
+  }
+
   @Test
   void writesAndReadsAndWritesOnCondition() throws Exception {
     Door door = door(1, false, PATIENCE_NANOS, node(1, this::serve));
