@@ -14,7 +14,7 @@ import java.util.Map;
 final class Answers {
   static final String JSON = "application/json";
   static final String PROBLEM_JSON = "application/problem+json";
-  private static final String RETRY_AFTER_SECONDS = "1";
+  static final String RETRY_AFTER_SECONDS = "1";
 
   private final Map<Integer, String> groupNames = new HashMap<>();
 
@@ -139,11 +139,7 @@ final class Answers {
     if (error.saysRetryAfter()) {
       response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
     }
-    JsonBytes body = new JsonBytes(192);
-    body.raw("{\"response\":\"\",\"error_code\":").string(error.code());
-    body.raw(",\"outcome\":").string(error.outcome().text());
-    body.raw(",\"message\":").string(error.sentence()).raw("}");
-    write(response, error.status(), JSON, body);
+    write(response, error.status(), JSON, FormAnswers.error(error));
   }
 
   static String title(int status) {

@@ -63,7 +63,7 @@ final class Bodies {
     }
   }
 
-  private static ApiException tooLarge(int most) {
+  static ApiException tooLarge(int most) {
     return ApiException.tooLarge("the body has more than " + most + " bytes");
   }
 }

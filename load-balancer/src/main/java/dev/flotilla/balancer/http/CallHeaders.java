@@ -20,19 +20,32 @@ final class CallHeaders {
 
   private static final int MOST_CLIENT_ID_CHARS = 256;
 
+  /** A request's headers by name, whatever its case. */
+  interface Lookup {
+    /** The first of that name; null = there is none. */
+    @Nullable String first(String name);
+  }
+
   private CallHeaders() {}
 
   /**
    * @throws ApiException 400
    */
   static CallOptions parse(HttpServletRequest request) {
-    String clientId = request.getHeader(CLIENT_ID);
-    String seq = request.getHeader(REQUEST_SEQ);
-    String timeout = request.getHeader(TIMEOUT);
+    return parse(request::getHeader);
+  }
+
+  /**
+   * @throws ApiException 400
+   */
+  static CallOptions parse(Lookup headers) {
+    String clientId = headers.first(CLIENT_ID);
+    String seq = headers.first(REQUEST_SEQ);
+    String timeout = headers.first(TIMEOUT);
     if (clientId == null && seq == null && timeout == null) {
       return CallOptions.DEFAULT;
     }
-    return new CallOptions(timeoutNanos(timeout), identity(request, clientId, seq));
+    return new CallOptions(timeoutNanos(timeout), identity(headers, clientId, seq));
   }
 
   private static long timeoutNanos(@Nullable String timeout) {
@@ -47,7 +60,7 @@ final class CallHeaders {
   }
 
   private static @Nullable CallerIdentity identity(
-      HttpServletRequest request, @Nullable String clientId, @Nullable String seq) {
+      Lookup headers, @Nullable String clientId, @Nullable String seq) {
     if (clientId == null && seq == null) {
       return null;
     }
@@ -59,7 +72,7 @@ final class CallHeaders {
           CLIENT_ID + " has more than " + MOST_CLIENT_ID_CHARS + " characters");
     }
     long number = number(REQUEST_SEQ, seq);
-    String acked = request.getHeader(ACKED_BELOW);
+    String acked = headers.first(ACKED_BELOW);
     long ackedBelow = acked == null ? 0 : number(ACKED_BELOW, acked);
     if (number < 1) {
       throw ApiException.badRequest(REQUEST_SEQ + " must be 1 or more");

@@ -1,6 +1,5 @@
 package dev.flotilla.balancer.http;
 
-import com.google.protobuf.ByteString;
 import dev.flotilla.balancer.routing.CallOptions;
 import dev.flotilla.balancer.routing.KvAnswer;
 import dev.flotilla.balancer.routing.KvRequest;
@@ -12,17 +11,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The form API: {@code POST /request} with the fields {@code key} and {@code request}. The busiest
- * path of all, so it goes from bytes to bytes, past Spring's parameter, validation and conversion
- * layers.
+ * The form API: {@code POST /request} with the fields {@code key} and {@code request}. What is sent
+ * as most callers do never comes here: see {@link FormDoor}. This is for the rest: bodies in
+ * chunks, callers that ask before they send, other spellings of the path.
  */
 @RestController
 final class FormController {
-  private static final String SUCCESS = "{\"response\":\"\",\"error_code\":\"SUCCESS\"}";
-  private static final String FOUND = "{\"response\":\"1|";
-  private static final String ABSENT = "{\"response\":\"0|";
-  private static final String END = "\",\"error_code\":\"SUCCESS\"}";
-
   private final KvService service;
   private final HttpLimits limits;
   private final FormCall calls;
@@ -54,18 +48,7 @@ final class FormController {
   }
 
   private void answer(HttpServletResponse response, KvAnswer answer) throws IOException {
-    JsonBytes body =
-        switch (answer) {
-          case KvAnswer.Written written -> new JsonBytes(SUCCESS.length()).raw(SUCCESS);
-          case KvAnswer.Absent absent -> new JsonBytes(64).raw(ABSENT).raw(END);
-          case KvAnswer.Found found -> {
-            ByteString value = found.value();
-            yield new JsonBytes(value.size() + 64).raw(FOUND).escaped(value).raw(END);
-          }
-          case KvAnswer.Failed failed -> throw answers.failure(failed);
-          case KvAnswer.ConditionFailed failed -> throw answers.unexpected(failed);
-          case KvAnswer.Keys keys -> throw answers.unexpected(keys);
-        };
+    JsonBytes body = FormAnswers.body(answer, answers);
     Answers.putOrigin(response, answers.origin(answer));
     Answers.write(response, 200, Answers.JSON, body);
   }

@@ -6,7 +6,6 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.buf.ByteChunk;
 import org.apache.tomcat.util.buf.MessageBytes;
-import org.apache.tomcat.util.net.SocketEvent;
 
 /**
  * Takes keys out of paths before Tomcat interprets them. A servlet container decodes and normalizes
@@ -14,20 +13,18 @@ import org.apache.tomcat.util.net.SocketEvent;
  * what follows a semicolon is cut. Keys are any bytes, so what stands after {@code /v1/kv/} is put
  * aside and the container sees a fixed path.
  */
-final class KeyPathAdapter implements Adapter {
+final class KeyPathAdapter extends ForwardingAdapter {
   private static final byte[] PREFIX = Keys.PREFIX.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STAND_IN = (Keys.PREFIX + "key").getBytes(StandardCharsets.US_ASCII);
 
-  private final Adapter next;
-
   KeyPathAdapter(Adapter next) {
-    this.next = next;
+    super(next);
   }
 
   @Override
   public void service(Request request, Response response) throws Exception {
     putKeyAside(request);
-    next.service(request, response);
+    super.service(request, response);
   }
 
   private static void putKeyAside(Request request) {
@@ -53,31 +50,5 @@ final class KeyPathAdapter implements Adapter {
             StandardCharsets.ISO_8859_1);
     request.setAttribute(Keys.ATTRIBUTE, key);
     uri.setBytes(STAND_IN, 0, STAND_IN.length);
-  }
-
-  @Override
-  public boolean prepare(Request request, Response response) throws Exception {
-    return next.prepare(request, response);
-  }
-
-  @Override
-  public boolean asyncDispatch(Request request, Response response, SocketEvent status)
-      throws Exception {
-    return next.asyncDispatch(request, response, status);
-  }
-
-  @Override
-  public void log(Request request, Response response, long time) {
-    next.log(request, response, time);
-  }
-
-  @Override
-  public void checkRecycled(Request request, Response response) {
-    next.checkRecycled(request, response);
-  }
-
-  @Override
-  public String getDomain() {
-    return next.getDomain();
   }
 }

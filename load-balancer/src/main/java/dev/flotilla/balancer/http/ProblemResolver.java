@@ -65,9 +65,14 @@ final class ProblemResolver implements HandlerExceptionResolver {
           ApiException.badRequest("the body could not be read");
       default -> {
         log.error("a request failed unexpectedly", exception);
-        yield new ApiException(
-            500, "INTERNAL", Outcome.UNKNOWN, false, Origin.NONE, "an unexpected error happened");
+        yield unexpected();
       }
     };
+  }
+
+  /** A fault of ours; what became of the request is not known. */
+  static ApiException unexpected() {
+    return new ApiException(
+        500, "INTERNAL", Outcome.UNKNOWN, false, Origin.NONE, "an unexpected error happened");
   }
 }

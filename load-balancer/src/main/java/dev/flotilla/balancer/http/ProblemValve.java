@@ -18,15 +18,7 @@ public final class ProblemValve extends ErrorReportValve {
     if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
       return;
     }
-    ApiException problem =
-        new ApiException(
-            status,
-            status < 500 ? "BAD_REQUEST" : "INTERNAL",
-            status < 500 ? Outcome.NOT_APPLIED : Outcome.UNKNOWN,
-            false,
-            Origin.NONE,
-            status < 500 ? "the request is malformed" : "an unexpected error happened");
-    JsonBytes body = Answers.problemBody(problem);
+    JsonBytes body = Answers.problemBody(problem(status));
     try {
       response.setContentType(Answers.PROBLEM_JSON);
       response.setContentLength(body.length());
@@ -36,5 +28,16 @@ public final class ProblemValve extends ErrorReportValve {
       // The caller is gone, or the connection is beyond use: there is nobody to tell.
       container.getLogger().debug("a problem could not be told", e);
     }
+  }
+
+  /** What is said of a request that is known by its status only. */
+  static ApiException problem(int status) {
+    return new ApiException(
+        status,
+        status < 500 ? "BAD_REQUEST" : "INTERNAL",
+        status < 500 ? Outcome.NOT_APPLIED : Outcome.UNKNOWN,
+        false,
+        Origin.NONE,
+        status < 500 ? "the request is malformed" : "an unexpected error happened");
   }
 }

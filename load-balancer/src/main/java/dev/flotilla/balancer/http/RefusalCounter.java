@@ -44,7 +44,12 @@ final class RefusalCounter extends ValveBase implements AccessLog {
 
   @Override
   public void log(Request request, Response response, long nanos) {
-    Counter refused = counters.get(response.getStatus());
+    count(response.getStatus());
+  }
+
+  /** For answers that are given before a container sees the request. */
+  void count(int status) {
+    Counter refused = counters.get(status);
     if (refused != null) {
       refused.increment();
     }

@@ -3,9 +3,13 @@ package dev.flotilla.balancer.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -29,24 +33,41 @@ final class TomcatBeans {
 
   private TomcatBeans() {}
 
+  /** Puts the form API's own way between the parser and the container. */
+  interface FormWay {
+    Adapter before(Adapter container, RefusalCounter refusals, Context context);
+  }
+
   static void register(
-      GenericApplicationContext context, String host, int port, MeterRegistry registry) {
-    context.registerBean(TomcatServletWebServerFactory.class, () -> factory(host, port, registry));
+      GenericApplicationContext context,
+      String host,
+      int port,
+      FormWay forms,
+      MeterRegistry registry) {
+    context.registerBean(
+        TomcatServletWebServerFactory.class, () -> factory(host, port, forms, registry));
   }
 
   private static TomcatServletWebServerFactory factory(
-      String host, int port, MeterRegistry registry) {
+      String host, int port, FormWay forms, MeterRegistry registry) {
+    RefusalCounter refusals = new RefusalCounter(registry);
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
     factory.setAddress(address(host));
     factory.setShutdown(Shutdown.GRACEFUL);
     factory.getSettings().setRegisterDefaultServlet(false);
     factory.getSettings().getJsp().setRegistered(false);
-    factory.addEngineValves(new RefusalCounter(registry));
-    factory.addConnectorCustomizers(TomcatBeans::customize);
+    factory.addEngineValves(refusals);
+    AtomicReference<Context> web = new AtomicReference<>();
     factory.addContextCustomizers(context -> {
+      web.set(context);
       if (context.getParent() instanceof StandardHost parent) {
         parent.setErrorReportValveClass(ProblemValve.class.getName());
       }
+    });
+    factory.addConnectorCustomizers(connector -> {
+      customize(connector);
+      wrapAdapter(
+          connector, container -> forms.before(new KeyPathAdapter(container), refusals, web.get()));
     });
     return factory;
   }
@@ -70,12 +91,17 @@ final class TomcatBeans {
       http.setMaxSwallowSize(SWALLOW_BYTES);
       http.setProcessorCache(MOST_CONNECTIONS);
     }
-    // The connector makes its adapter while it initializes, and connections take it over from then
-    // on.
+  }
+
+  /**
+   * The connector makes its adapter while it initializes, and connections take it over from then
+   * on.
+   */
+  private static void wrapAdapter(Connector connector, UnaryOperator<Adapter> wrap) {
     connector.addLifecycleListener(event -> {
       if (Lifecycle.AFTER_INIT_EVENT.equals(event.getType())) {
         var protocol = connector.getProtocolHandler();
-        protocol.setAdapter(new KeyPathAdapter(protocol.getAdapter()));
+        protocol.setAdapter(wrap.apply(protocol.getAdapter()));
       }
     });
   }

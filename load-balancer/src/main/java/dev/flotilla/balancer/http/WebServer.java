@@ -50,7 +50,13 @@ public final class WebServer implements AutoCloseable {
     DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
     lifecycle.setTimeoutPerShutdownPhase(drain.toMillis());
     context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> lifecycle);
-    TomcatBeans.register(context, host, port, registry);
+    TomcatBeans.register(
+        context,
+        host,
+        port,
+        (container, refusals, web) ->
+            new FormDoor(container, service, limits, admission, refusals, web),
+        registry);
     MvcBeans.register(context, service, cluster, limits, admission, registry);
     Gauge.builder("flotilla_balancer_in_flight", admission, Admission::requests)
         .description("Requests under way.")
