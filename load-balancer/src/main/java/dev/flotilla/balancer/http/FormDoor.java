@@ -110,16 +110,16 @@ final class FormDoor extends ForwardingAdapter {
           CallOptions options = options(request);
           KvAnswer answer = await.answer(service.execute(calls.parse(body), options));
           CoyoteAnswers.write(
-              response, answers.origin(answer), Answers.JSON, FormAnswers.body(answer, answers));
+              response, answers.origin(answer), CoyoteAnswers.JSON, FormAnswers.body(answer, answers));
         }
       }
     } catch (ApiException e) {
-      CoyoteAnswers.writeError(response, e, Answers.JSON, FormAnswers.error(e));
+      CoyoteAnswers.writeError(response, e, CoyoteAnswers.JSON, FormAnswers.error(e));
     } catch (RuntimeException e) {
       log.error("a request failed unexpectedly", e);
       ApiException problem = ProblemResolver.unexpected();
       CoyoteAnswers.writeError(
-          response, problem, Answers.PROBLEM_JSON, Answers.problemBody(problem));
+          response, problem, CoyoteAnswers.PROBLEM_JSON, Answers.problemBody(problem));
     }
   }
 
@@ -134,7 +134,7 @@ final class FormDoor extends ForwardingAdapter {
       CoyoteAnswers.write(
           response,
           status,
-          Answers.PROBLEM_JSON,
+          CoyoteAnswers.PROBLEM_JSON,
           Answers.problemBody(ProblemValve.problem(status)));
       return null;
     }
