@@ -26,7 +26,6 @@ final class BatchController {
   private final HttpLimits limits;
   private final BatchParser parser;
   private final Admission admission;
-  private final Await await;
   private final Answers answers;
 
   BatchController(KvService service, HttpLimits limits, Admission admission, Answers answers) {
@@ -34,7 +33,6 @@ final class BatchController {
     this.limits = limits;
     this.parser = new BatchParser(limits);
     this.admission = admission;
-    this.await = new Await(limits);
     this.answers = answers;
   }
 
@@ -70,7 +68,7 @@ final class BatchController {
     json.raw("{\"results\":[");
     for (int i = 0; i < calls.size(); i++) {
       json.raw(i == 0 ? "" : ",");
-      result(json, calls.get(i), await.answer(futures.get(i)));
+      result(json, calls.get(i), Await.answer(futures.get(i)));
     }
     return json.raw("]}");
   }

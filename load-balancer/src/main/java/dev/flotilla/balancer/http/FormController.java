@@ -21,7 +21,6 @@ final class FormController {
   private final HttpLimits limits;
   private final FormCall calls;
   private final Admission admission;
-  private final Await await;
   private final Answers answers;
 
   FormController(KvService service, HttpLimits limits, Admission admission, Answers answers) {
@@ -29,7 +28,6 @@ final class FormController {
     this.limits = limits;
     this.calls = new FormCall(limits);
     this.admission = admission;
-    this.await = new Await(limits);
     this.answers = answers;
   }
 
@@ -40,7 +38,7 @@ final class FormController {
       try (Admission.Pass _ = admission.enter(1, Bodies.announced(request, most))) {
         KvRequest call = calls.parse(Bodies.read(request, most));
         CallOptions options = CallHeaders.parse(request);
-        answer(response, await.answer(service.execute(call, options)));
+        answer(response, Await.answer(service.execute(call, options)));
       }
     } catch (ApiException e) {
       Answers.writeFormError(response, e);

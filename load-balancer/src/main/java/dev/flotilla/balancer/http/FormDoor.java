@@ -36,7 +36,6 @@ final class FormDoor extends ForwardingAdapter {
   private final HttpLimits limits;
   private final FormCall calls;
   private final Admission admission;
-  private final Await await;
   private final Answers answers;
   private final RefusalCounter refusals;
   private final Context context;
@@ -56,7 +55,6 @@ final class FormDoor extends ForwardingAdapter {
     this.limits = limits;
     this.calls = new FormCall(limits);
     this.admission = admission;
-    this.await = new Await(limits);
     this.answers = new Answers(service);
     this.refusals = refusals;
     this.context = context;
@@ -108,9 +106,12 @@ final class FormDoor extends ForwardingAdapter {
         byte[] body = read(request, response, (int) length);
         if (body != null) {
           CallOptions options = options(request);
-          KvAnswer answer = await.answer(service.execute(calls.parse(body), options));
+          KvAnswer answer = Await.answer(service.execute(calls.parse(body), options));
           CoyoteAnswers.write(
-              response, answers.origin(answer), CoyoteAnswers.JSON, FormAnswers.body(answer, answers));
+              response,
+              answers.origin(answer),
+              CoyoteAnswers.JSON,
+              FormAnswers.body(answer, answers));
         }
       }
     } catch (ApiException e) {

@@ -25,14 +25,12 @@ final class KvController {
   private final KvService service;
   private final HttpLimits limits;
   private final Admission admission;
-  private final Await await;
   private final Answers answers;
 
   KvController(KvService service, HttpLimits limits, Admission admission, Answers answers) {
     this.service = service;
     this.limits = limits;
     this.admission = admission;
-    this.await = new Await(limits);
     this.answers = answers;
   }
 
@@ -144,7 +142,7 @@ final class KvController {
   }
 
   private KvAnswer execute(HttpServletRequest request, KvRequest call) {
-    KvAnswer answer = await.answer(service.execute(call, CallHeaders.parse(request)));
+    KvAnswer answer = Await.answer(service.execute(call, CallHeaders.parse(request)));
     if (answer instanceof KvAnswer.Failed failed) {
       throw answers.failure(failed);
     }

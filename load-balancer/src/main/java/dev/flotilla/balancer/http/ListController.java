@@ -37,14 +37,12 @@ final class ListController {
   private final KvService service;
   private final HttpLimits limits;
   private final Admission admission;
-  private final Await await;
   private final Answers answers;
 
   ListController(KvService service, HttpLimits limits, Admission admission, Answers answers) {
     this.service = service;
     this.limits = limits;
     this.admission = admission;
-    this.await = new Await(limits);
     this.answers = answers;
   }
 
@@ -77,7 +75,7 @@ final class ListController {
     ScanPosition at = from;
     for (int scans = 0; scans < MOST_SCANS && found.size() < limit; scans++) {
       KvRequest.Scan scan = new KvRequest.Scan(prefix, limit - found.size(), at);
-      switch (await.answer(service.execute(scan, options))) {
+      switch (Await.answer(service.execute(scan, options))) {
         case KvAnswer.Keys keys -> {
           found.addAll(keys.keys());
           if (keys.more()) {

@@ -39,8 +39,7 @@ final class MvcBeans {
         ListController.class, () -> new ListController(service, limits, admission, answers));
     context.registerBean(
         BatchController.class, () -> new BatchController(service, limits, admission, answers));
-    context.registerBean(
-        StatusController.class, () -> new StatusController(service, cluster, limits));
+    context.registerBean(StatusController.class, () -> new StatusController(service, cluster));
     context.registerBean(FixedController.class, () -> new FixedController(registry));
     context.registerBean(RequestMappingHandlerMapping.class, RequestMappingHandlerMapping::new);
     context.registerBean(RequestMappingHandlerAdapter.class, MvcBeans::adapter);

@@ -16,12 +16,10 @@ import org.springframework.web.bind.annotation.RestController;
 final class StatusController {
   private final KvService service;
   private final String clusterId;
-  private final Await await;
 
-  StatusController(KvService service, ClusterName cluster, HttpLimits limits) {
+  StatusController(KvService service, ClusterName cluster) {
     this.service = service;
     this.clusterId = cluster.id();
-    this.await = new Await(limits);
   }
 
   /** The process is there. */
@@ -33,7 +31,7 @@ final class StatusController {
   /** Every group has a leader that has just answered a read. */
   @GetMapping("/readyz")
   void readyz(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    List<GroupView> groups = await.answer(service.probeLeaders());
+    List<GroupView> groups = Await.answer(service.probeLeaders());
     boolean ready = groups.stream().allMatch(group -> group.leader() != null);
     JsonBytes json = new JsonBytes(256);
     json.raw(ready ? "{\"ready\":true" : "{\"ready\":false").raw(",\"groups\":[");
@@ -63,7 +61,7 @@ final class StatusController {
    */
   @GetMapping("/api/status")
   void status(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    List<GroupView> groups = await.answer(service.probeLeaders());
+    List<GroupView> groups = Await.answer(service.probeLeaders());
     JsonBytes json = new JsonBytes(1_024);
     json.raw("{\"clusterId\":").string(clusterId);
     json.raw(",\"ringEpoch\":").number(service.slots().epoch());

@@ -3,6 +3,7 @@ package dev.flotilla.balancer.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.apache.catalina.Context;
@@ -11,7 +12,6 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
-import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.context.support.GenericApplicationContext;
@@ -38,18 +38,22 @@ final class TomcatBeans {
     Adapter before(Adapter container, RefusalCounter refusals, Context context);
   }
 
+  /**
+   * @param threads a thread for each request that may block
+   */
   static void register(
       GenericApplicationContext context,
       String host,
       int port,
+      Executor threads,
       FormWay forms,
       MeterRegistry registry) {
     context.registerBean(
-        TomcatServletWebServerFactory.class, () -> factory(host, port, forms, registry));
+        TomcatServletWebServerFactory.class, () -> factory(host, port, threads, forms, registry));
   }
 
   private static TomcatServletWebServerFactory factory(
-      String host, int port, FormWay forms, MeterRegistry registry) {
+      String host, int port, Executor threads, FormWay forms, MeterRegistry registry) {
     RefusalCounter refusals = new RefusalCounter(registry);
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
     factory.setAddress(address(host));
@@ -65,7 +69,7 @@ final class TomcatBeans {
       }
     });
     factory.addConnectorCustomizers(connector -> {
-      customize(connector);
+      customize(connector, threads);
       wrapAdapter(
           connector, container -> forms.before(new KeyPathAdapter(container), refusals, web.get()));
     });
@@ -80,9 +84,9 @@ final class TomcatBeans {
     }
   }
 
-  private static void customize(Connector connector) {
+  private static void customize(Connector connector, Executor threads) {
     if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
-      http.setExecutor(new VirtualThreadExecutor("http-"));
+      http.setExecutor(threads);
       http.setMaxKeepAliveRequests(-1);
       http.setKeepAliveTimeout(IDLE_MILLIS);
       http.setConnectionTimeout(READ_MILLIS);

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.springframework.boot.web.server.WebServerException;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
@@ -22,9 +24,11 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  */
 public final class WebServer implements AutoCloseable {
   private final ServletWebServerApplicationContext context;
+  private final ExecutorService threads;
 
-  private WebServer(ServletWebServerApplicationContext context) {
+  private WebServer(ServletWebServerApplicationContext context, ExecutorService threads) {
     this.context = context;
+    this.threads = threads;
   }
 
   /**
@@ -46,6 +50,8 @@ public final class WebServer implements AutoCloseable {
     ServletWebServerApplicationContext context = new ServletWebServerApplicationContext();
     // Two balancers in one process would otherwise share an id, and with it anything keyed by it.
     context.setId("balancer-" + System.identityHashCode(context));
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     Admission admission = new Admission(limits);
     DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
     lifecycle.setTimeoutPerShutdownPhase(drain.toMillis());
@@ -54,6 +60,7 @@ public final class WebServer implements AutoCloseable {
         context,
         host,
         port,
+        threads,
         (container, refusals, web) ->
             new FormDoor(container, service, limits, admission, refusals, web),
         registry);
@@ -65,12 +72,13 @@ public final class WebServer implements AutoCloseable {
       context.refresh();
     } catch (RuntimeException e) {
       context.close();
+      threads.shutdownNow();
       if (failedToBind(e)) {
         throw new IOException("cannot listen on " + host + ":" + port, e);
       }
       throw e;
     }
-    return new WebServer(context);
+    return new WebServer(context, threads);
   }
 
   private static boolean failedToBind(RuntimeException failure) {
@@ -105,5 +113,7 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     context.close();
+    // Who still waits for an answer has nobody left to give it to.
+    threads.shutdownNow();
   }
 }

@@ -40,6 +40,10 @@ final class FakeKv implements KvService {
   private Outcome failureOutcome = Outcome.NOT_APPLIED;
   private @Nullable CompletableFuture<KvAnswer> held;
   CallOptions lastOptions = CallOptions.DEFAULT;
+
+  /** Where the last request came from. */
+  @Nullable Thread lastThread;
+
   List<KvRequest> seen = new ArrayList<>();
 
   FakeKv(int groupCount) {
@@ -83,6 +87,7 @@ final class FakeKv implements KvService {
   @Override
   public synchronized CompletableFuture<KvAnswer> execute(KvRequest request, CallOptions options) {
     lastOptions = options;
+    lastThread = Thread.currentThread();
     seen.add(request);
     if (held != null) {
       return held;

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flotilla.balancer.routing.FailureCode;
 import dev.flotilla.balancer.routing.KvAnswer;
 import dev.flotilla.balancer.routing.Outcome;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +253,80 @@ final class FormApiTest {
       held.complete(new KvAnswer.Written(1, 7, 1, false));
       assertThat(first.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
       assertThat(narrow.form("k", "SET|k|v").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whoStillWaitsWhenTheDoorClosesIsLetGo() throws Exception {
+    FakeKv slow = new FakeKv(1);
+    slow.hold();
+    WebServer server =
+        WebServer.start(
+            "127.0.0.1",
+            0,
+            slow,
+            new ClusterName("test"),
+            Door.LIMITS,
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+            Duration.ofMillis(50));
+    try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String body = "key=k&request=SET%7Ck%7Cv";
+      String request =
+          "POST /request HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n";
+      caller.getOutputStream().write((request + body).getBytes(StandardCharsets.US_ASCII));
+      Awaitility.await().until(() -> slow.seen.size() == 1);
+      Thread waiting = slow.lastThread;
+      server.close();
+      assertThat(waiting).isNotNull();
+      assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
+    }
+  }
+
+  /** One caller sends its body in pieces, the next one sends two requests at once. */
+  @Test
+  void howTheBytesArriveMakesNoDifference() throws Exception {
+    String body = "key=k&request=SET%7Ck%7Cv";
+    String head = "POST /request HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n";
+    String last = head + "Connection: close\r\n\r\n";
+    assertThat(DOOR.raw(head + "\r\n" + body + last + body).split("HTTP/1.1 200", -1)).hasSize(3);
+    try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), DOOR.server.port())) {
+      caller.setSoTimeout(10_000);
+      for (byte b : (last + body).getBytes(StandardCharsets.US_ASCII)) {
+        caller.getOutputStream().write(b);
+        caller.getOutputStream().flush();
+      }
+      String answer = new String(caller.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 200").endsWith(OK);
+    }
+  }
+
+  @Test
+  void aBodyThatEndsTooEarlyIsMalformedAndCounted() throws Exception {
+    try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), DOOR.server.port())) {
+      caller.setSoTimeout(10_000);
+      String half = "POST /request HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nkey=k";
+      caller.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      caller.shutdownOutput();
+      String answer = new String(caller.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400")
+          .contains("Connection: close")
+          .contains("\"detail\":\"the request is malformed\"");
+    }
+    assertThat(KV.seen).isEmpty();
+    assertThat(DOOR.call("GET", "/metrics", "").body())
+        .containsPattern("flotilla_balancer_refused_total\\{status=\"400\"} [1-9]");
+  }
+
+  /** What is not spelled plainly goes the long way, to the same end. */
+  @Test
+  void otherSpellingsOfThePathAnswerTheSame() {
+    for (String path : new String[] {"/request?a=b", "/request;a=b", "/r%65quest"}) {
+      HttpResponse<String> plain = DOOR.call("POST", "/request", "key=k&request=GET%7Ck%7C");
+      HttpResponse<String> other = DOOR.call("POST", path, "key=k&request=GET%7Ck%7C");
+      assertThat(other.body()).isEqualTo(plain.body());
+      assertThat(other.statusCode()).isEqualTo(200);
+      assertThat(other.headers().map().keySet()).isEqualTo(plain.headers().map().keySet());
     }
   }
 
