@@ -198,7 +198,7 @@ public final class UpCommand implements Callable<Integer> {
       RunningCluster cluster,
       StopSignals signals,
       long beganNanos)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     Readiness.Found found;
     try (NodeProbe probe = new NodeProbe(Duration.ofSeconds(2))) {
       found =
@@ -211,6 +211,7 @@ public final class UpCommand implements Callable<Integer> {
                   terminal::progress);
     }
     if (found.serves()) {
+      directory.begun();
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       if (output.json()) {
         say(ReadyDocument.of(config, directory, cluster, took));

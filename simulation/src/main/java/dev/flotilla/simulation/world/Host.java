@@ -55,6 +55,8 @@ public final class Host {
   private boolean roomLimited;
   private boolean impaired;
 
+  private boolean lostDisk;
+
   Host(World world, int id, HostClock clock) {
     this.world = world;
     this.id = id;
@@ -128,6 +130,11 @@ public final class Host {
 
   public void setImpaired(boolean now) {
     impaired = now;
+  }
+
+  /** Whether it was wiped. Such a node is not told again that its groups are new (H50). */
+  public boolean hasLostDisk() {
+    return lostDisk;
   }
 
   void storageFailed() {
@@ -317,6 +324,7 @@ public final class Host {
     kill();
     setRoom(-1);
     impaired = true;
+    lostDisk = true;
     look(this::deleteEverything);
     world.trace().event(id, "wipe", 0, 0, 0);
   }
