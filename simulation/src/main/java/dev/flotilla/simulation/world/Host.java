@@ -153,6 +153,24 @@ public final class Host {
     return clock.waitedNanos();
   }
 
+  /** Does it when this life has waited for its disk, if it lives until then. */
+  void afterWaiting(int number, Runnable action) {
+    long waited = waitedNanos();
+    if (waited == 0) {
+      action.run();
+      return;
+    }
+    world
+        .timeline()
+        .after(
+            waited,
+            () -> {
+              if (isLiving(number)) {
+                action.run();
+              }
+            });
+  }
+
   void waitInside(long nanos) {
     clock.waitInside(nanos);
   }
