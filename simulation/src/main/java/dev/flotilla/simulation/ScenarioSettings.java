@@ -68,7 +68,8 @@ final class ScenarioSettings implements WorldSettings {
           new ReplicaSpec(
               group,
               "g" + group,
-              bootstrap(host.id(), group),
+              founders(host.id(), group),
+              !host.hasLostDisk(),
               directory -> {
                 StateMachine machine =
                     watch
@@ -94,7 +95,7 @@ final class ScenarioSettings implements WorldSettings {
   }
 
   /** Who was not there from the beginning waits to be let in. */
-  private Membership bootstrap(int node, int group) {
+  private Membership founders(int node, int group) {
     SortedSet<Integer> first = scenario.topology().members(group);
     return first.contains(node) ? Membership.ofVoters(first) : Membership.EMPTY;
   }

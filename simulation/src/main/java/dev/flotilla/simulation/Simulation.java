@@ -136,7 +136,9 @@ public final class Simulation {
     goOn(time.nowNanos() + REST_NANOS);
     if (invariants.violation() == null) {
       if (!workload.hasLooked()) {
-        throw new Violation("everything can be read after recovery", recovery.whatIsMissing());
+        throw new Violation(
+            "everything can be read after recovery",
+            workload.whatIsLookedAt() + "; " + recovery.whatIsMissing());
       }
       if (recovery.terms() != terms) {
         throw new Violation(

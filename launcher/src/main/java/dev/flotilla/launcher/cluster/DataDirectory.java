@@ -70,6 +70,19 @@ public final class DataDirectory {
   }
 
   /**
+   * Notes that every group has begun: from now on, a node without data has lost it, and must not
+   * begin its groups anew.
+   */
+  public void begun() throws IOException, InterruptedException {
+    try (ConfigFileLock lock = ConfigFileLock.acquire(path)) {
+      Optional<ClusterConfig> stored = stored().filter(ClusterConfig::bootstrap);
+      if (stored.isPresent()) {
+        writeConfig(ClusterConfigWriter.write(stored.get().withBootstrap(false)));
+      }
+    }
+  }
+
+  /**
    * The stored configuration, without overrides: those are for one run and must not end up in the
    * file. Empty when there is none yet.
    */

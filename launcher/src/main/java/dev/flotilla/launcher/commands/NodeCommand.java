@@ -41,7 +41,11 @@ import picocli.CommandLine.Parameters;
       "With --join it starts as a node that is to join a group: it hosts a replica that waits, takes",
       "no part in any vote and does no harm, until flotilla members add lets it in. In the folder of",
       "flotilla up a new node gets its number from its name, the next free ports, and a place in the",
-      "cluster file, so that it comes back with the cluster. After that it is started like any other."
+      "cluster file, so that it comes back with the cluster. After that it is started like any other.",
+      "",
+      "A node without data waits for the members that have it, also when the cluster file names it as",
+      "one of its group's first. So the first nodes of a new cluster are started with --bootstrap, the",
+      "first time and never again. (flotilla up knows by itself.)"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,6 +53,7 @@ import picocli.CommandLine.Parameters;
       "  flotilla members add g1 n10                  then, in another terminal, lets it in",
       "  flotilla node n3                             n3 of ./flotilla-data again, after kill -9",
       "  flotilla node n1 --config cluster.yaml       n1 of a cluster file of your own",
+      "  flotilla node n1 --config cluster.yaml --bootstrap      its very first start",
       "  FLOTILLA_TIMINGS_HEARTBEAT=100ms flotilla node n1 --config cluster.yaml"
     })
 public final class NodeCommand implements Callable<Integer> {
@@ -73,6 +78,14 @@ public final class NodeCommand implements Callable<Integer> {
       description =
           "The cluster file (YAML or JSON). Default: flotilla.yaml of the data directory.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--bootstrap",
+      description = {
+        "The cluster is new: begin the groups this node is one of the first members of. Only for its",
+        "first start. The same as --set bootstrap=true."
+      })
+  private boolean bootstrap;
 
   @Option(
       names = "--join",
@@ -105,7 +118,7 @@ public final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Overrides overrides = set.overrides();
+    Overrides overrides = set.overridesAnd(bootstrap ? List.of("bootstrap=true") : List.of());
     String self = name();
     ClusterConfig cluster = cluster(self, overrides);
     return run(cluster, self(cluster, self), overrides);
@@ -181,6 +194,7 @@ public final class NodeCommand implements Callable<Integer> {
     if (supervised) {
       signals.watchSupervisor(System.in);
     }
+    List<ClusterConfig.Group> lost = NodeInstance.lostBy(cluster, self);
     try (NodeResources resources = NodeResources.create(1, cluster.groupsOf(self).size())) {
       NodeInstance instance =
           NodeInstance.start(cluster, self, resources, new ProcessEnd(self.name(), System.err));
@@ -195,6 +209,7 @@ public final class NodeCommand implements Callable<Integer> {
               + ", pid "
               + ProcessHandle.current().pid());
       sayWhatIsNext(self);
+      sayWhatItWaitsFor(lost, self);
       String why = signals.await();
       terminal.line(why + ": " + self.name() + " hands over, flushes and stops.");
       instance.shutdown(STOP_MILLIS);
@@ -203,6 +218,18 @@ public final class NodeCommand implements Callable<Integer> {
       return ExitCode.FAILED;
     }
     return ExitCode.DONE;
+  }
+
+  private void sayWhatItWaitsFor(List<ClusterConfig.Group> lost, ClusterConfig.Node self) {
+    for (ClusterConfig.Group group : lost) {
+      terminal.line(
+          "It holds nothing of "
+              + group.name()
+              + " and waits for the other members, who send it the data. Is the group new? Then start"
+              + " its nodes once with --bootstrap, "
+              + self.name()
+              + " too.");
+    }
   }
 
   private void sayWhatIsNext(ClusterConfig.Node self) {

@@ -17,7 +17,14 @@ public final class SetOption {
   private List<String> sets = new ArrayList<>();
 
   public Overrides overrides() {
-    return Overrides.of(sets, System.getenv());
+    return overridesAnd(List.of());
+  }
+
+  /** The flags, and these after them. */
+  Overrides overridesAnd(List<String> more) {
+    List<String> all = new ArrayList<>(sets);
+    all.addAll(more);
+    return Overrides.of(all, System.getenv());
   }
 
   /** The flags as they were given, for a child process. */

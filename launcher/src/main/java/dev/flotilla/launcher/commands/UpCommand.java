@@ -17,6 +17,7 @@ import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.LocalLayout;
 import dev.flotilla.launcher.config.Overrides;
 import dev.flotilla.launcher.node.LogFiles;
+import dev.flotilla.launcher.node.NodeInstance;
 import dev.flotilla.launcher.node.ProcessEnd;
 import dev.flotilla.launcher.node.StopSignals;
 import dev.flotilla.launcher.terminal.Banner;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +155,7 @@ public final class UpCommand implements Callable<Integer> {
     if (!output.json()) {
       Banner.print(terminal, Version.text(), shape(config));
     }
+    sayWhatIsMissing(config);
     StopSignals signals = StopSignals.install();
     RunningCluster cluster = start(config, directory, signals);
     try (LateNodes late = new LateNodes(directory, config, lateNodes());
@@ -167,6 +170,28 @@ public final class UpCommand implements Callable<Integer> {
     } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.stop(STOP_BUDGET);
       throw e;
+    }
+  }
+
+  /** A node without data waits for its group's members; with nobody who has any, for ever. */
+  private void sayWhatIsMissing(ClusterConfig config) {
+    for (ClusterConfig.Group group : config.groups()) {
+      List<ClusterConfig.Node> hosts = config.hostsOf(group);
+      List<ClusterConfig.Node> without =
+          hosts.stream().filter(node -> NodeInstance.lostBy(config, node).contains(group)).toList();
+      if (!without.isEmpty()) {
+        boolean all = without.size() == hosts.size();
+        terminal.problem(
+            "warning: "
+                + group.name()
+                + " has begun, but "
+                + without.stream().map(ClusterConfig.Node::name).collect(Collectors.joining(", "))
+                + (without.size() == 1 ? " holds" : " hold")
+                + " nothing of it: "
+                + (all
+                    ? "its data is gone. Put it back, or give it up with --set bootstrap=true."
+                    : "to be brought up to date by the others."));
+      }
     }
   }
 
@@ -198,7 +223,7 @@ public final class UpCommand implements Callable<Integer> {
       RunningCluster cluster,
       StopSignals signals,
       long beganNanos)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     Readiness.Found found;
     try (NodeProbe probe = new NodeProbe(Duration.ofSeconds(2))) {
       found =
@@ -211,6 +236,7 @@ public final class UpCommand implements Callable<Integer> {
                   terminal::progress);
     }
     if (found.serves()) {
+      directory.begun();
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       if (output.json()) {
         say(ReadyDocument.of(config, directory, cluster, took));

@@ -18,12 +18,15 @@ import java.util.TreeMap;
  *
  * @param clusterId what nodes, balancers and disks must agree on to belong together
  * @param directory the folder that holds the nodes' folders and the logs; absolute
+ * @param bootstrap whether the groups are new, so that founders without data begin them; otherwise
+ *     such nodes wait for the members that have the data
  * @param groups ascending by id
  * @param nodes ascending by id
  */
 public record ClusterConfig(
     String clusterId,
     Path directory,
+    boolean bootstrap,
     List<Group> groups,
     List<Node> nodes,
     Endpoint balancer,
@@ -123,7 +126,12 @@ public record ClusterConfig(
     List<Node> all = new ArrayList<>(nodes);
     all.removeIf(node -> node.id() == added.id());
     all.add(added);
-    return new ClusterConfig(clusterId, directory, groups, all, balancer, tuning);
+    return new ClusterConfig(clusterId, directory, bootstrap, groups, all, balancer, tuning);
+  }
+
+  /** The same cluster, its groups being new or not. */
+  public ClusterConfig withBootstrap(boolean isNew) {
+    return new ClusterConfig(clusterId, directory, isNew, groups, nodes, balancer, tuning);
   }
 
   /** Advertised gRPC addresses by node id. */

@@ -71,6 +71,7 @@ public final class ClusterConfigReader {
         new ClusterConfig(
             clusterId,
             directory,
+            root.flag("bootstrap", false),
             groups,
             List.copyOf(nodes.values()),
             balancer,
@@ -128,6 +129,8 @@ public final class ClusterConfigReader {
         new ClusterConfig(
             clusterId,
             directory,
+            // This form has no node that came later, and is to run as it is.
+            root.flag("bootstrap", true),
             List.of(new Group(1, "g1", 1, List.copyOf(nodes.keySet()))),
             List.copyOf(nodes.values()),
             balancer,

@@ -20,6 +20,12 @@ public final class ClusterConfigWriter {
         "# A Flotilla cluster. flotilla up wrote this file and reads it again at the next start;");
     line(out, "# timings and limits may be changed while the cluster is down.");
     line(out, "cluster: " + config.clusterId());
+    if (config.bootstrap()) {
+      line(
+          out,
+          "# The groups are new: nodes without data begin them. Removed when they have begun.");
+      line(out, "bootstrap: true");
+    }
     line(out, "");
     line(out, "groups:");
     for (Group group : config.groups()) {

@@ -70,7 +70,7 @@ public record LocalLayout(int basePort, int groups, int nodesPerGroup, int nodes
   /** The cluster as it began, and the nodes that joined it since. */
   public ClusterConfig config(
       String clusterId, Path directory, Tuning tuning, ClusterConfig stored) {
-    ClusterConfig config = config(clusterId, directory, tuning);
+    ClusterConfig config = config(clusterId, directory, tuning).withBootstrap(stored.bootstrap());
     int moved = basePort - stored.balancer().listen().port();
     for (Node node : stored.nodes()) {
       if (node.id() > nodes) {
@@ -101,6 +101,7 @@ public record LocalLayout(int basePort, int groups, int nodesPerGroup, int nodes
     return endpoint.equals(loopback(endpoint.listen().port()));
   }
 
+  /** A cluster that is to begin. */
   public ClusterConfig config(String clusterId, Path directory, Tuning tuning) {
     int shift = basePort - BALANCER_PORT;
     List<Node> nodeList = new ArrayList<>();
@@ -121,7 +122,8 @@ public record LocalLayout(int basePort, int groups, int nodesPerGroup, int nodes
       }
       groupList.add(new Group(group, "g" + group, 1, members));
     }
-    return new ClusterConfig(clusterId, directory, groupList, nodeList, loopback(basePort), tuning);
+    return new ClusterConfig(
+        clusterId, directory, true, groupList, nodeList, loopback(basePort), tuning);
   }
 
   private static Endpoint loopback(int port) {

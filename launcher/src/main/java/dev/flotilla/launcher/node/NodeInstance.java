@@ -101,7 +101,8 @@ public final class NodeInstance implements NodeAdmin {
                       new ReplicaSpec(
                           group.id(),
                           group.name(),
-                          bootstrap(group, self),
+                          founders(group, self),
+                          config.bootstrap(),
                           stateMachines.of(group)))
                   .toList(),
               fatal);
@@ -194,7 +195,7 @@ public final class NodeInstance implements NodeAdmin {
     List<ClusterConfig.Group> named = config.groupsOf(self);
     List<ClusterConfig.Group> hosted = new ArrayList<>();
     for (ClusterConfig.Group group : config.groups()) {
-      boolean lived = Files.isDirectory(self.directory().resolve("groups/g" + group.id()));
+      boolean lived = hasLivedIn(group, self);
       if (lived && !named.contains(group)) {
         LOG.info("event=group-hosted-as-before node={} group={}", self.name(), group.name());
       }
@@ -206,10 +207,25 @@ public final class NodeInstance implements NodeAdmin {
   }
 
   /** A group begins with the nodes its file names; whoever comes later is told who they are. */
-  private static Membership bootstrap(ClusterConfig.Group group, ClusterConfig.Node self) {
+  private static Membership founders(ClusterConfig.Group group, ClusterConfig.Node self) {
     return group.nodes().contains(self.id())
         ? Membership.ofVoters(new TreeSet<>(group.nodes()))
         : Membership.EMPTY;
+  }
+
+  /**
+   * The groups the node was a founder of, and holds nothing of although they are said to have begun
+   * already. It waits for their members, who have the data.
+   */
+  public static List<ClusterConfig.Group> lostBy(ClusterConfig config, ClusterConfig.Node self) {
+    return config.groups().stream()
+        .filter(group -> !config.bootstrap() && group.nodes().contains(self.id()))
+        .filter(group -> !hasLivedIn(group, self))
+        .toList();
+  }
+
+  private static boolean hasLivedIn(ClusterConfig.Group group, ClusterConfig.Node self) {
+    return Files.isDirectory(self.directory().resolve("groups/g" + group.id()));
   }
 
   private static NodeOptions options(ClusterConfig config, ClusterConfig.Node self) {

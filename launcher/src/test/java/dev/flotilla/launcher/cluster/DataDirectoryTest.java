@@ -68,6 +68,19 @@ class DataDirectoryTest {
     assertThat(prepare(8080, 1, 1).tuning().raft().heartbeatNanos()).isEqualTo(40_000_000);
   }
 
+  /** H50: who has no data after the cluster was ready once has lost it. */
+  @Test
+  void aClusterIsNewUntilItHasBegun() throws Exception {
+    assertThat(prepare(8080, 1, 3).bootstrap()).isTrue();
+    assertThat(prepare(9080, 1, 3).bootstrap()).as("not ready yet").isTrue();
+    directory.begun();
+    ClusterConfig later = prepare(8080, 1, 3);
+    assertThat(later.bootstrap()).isFalse();
+    assertThat(Files.readString(directory.configFile())).doesNotContain("bootstrap");
+    directory.begun();
+    assertThat(directory.stored()).contains(later);
+  }
+
   @Test
   void someoneElsesFolderIsNotTaken() throws Exception {
     Files.writeString(directory.path().resolve("thesis.tex"), "x");

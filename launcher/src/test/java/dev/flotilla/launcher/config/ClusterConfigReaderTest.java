@@ -223,6 +223,7 @@ class ClusterConfigReaderTest {
         .containsExactly("n0", "n1", "n2");
     assertThat(config.node(1).grpc().listen()).hasToString("127.0.0.1:8080");
     assertThat(config.balancer().listen()).hasToString("127.0.0.1:8083");
+    assertThat(config.bootstrap()).isTrue();
   }
 
   @Test
@@ -238,6 +239,7 @@ class ClusterConfigReaderTest {
         new LocalLayout(18_080, 3, 3).config("x-1", BASE, ClusterConfig.Tuning.DEFAULT);
     assertThat(read(ClusterConfigWriter.write(config))).isEqualTo(config);
     ClusterConfig apart = read(SMALL);
+    assertThat(apart.bootstrap()).isFalse();
     assertThat(read(ClusterConfigWriter.write(apart))).isEqualTo(apart);
   }
 

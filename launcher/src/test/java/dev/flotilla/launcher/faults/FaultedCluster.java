@@ -47,7 +47,7 @@ final class FaultedCluster implements AutoCloseable {
     this.balancerAddress = "127.0.0.1:" + network.balancerPort();
     Path logs = Files.createDirectories(directory.resolve("logs"));
     Path config = directory.resolve("flotilla.yaml");
-    Files.writeString(config, yaml());
+    Files.writeString(config, "bootstrap: true\n" + yaml());
     for (int node = 1; node <= groups * NODES_PER_GROUP; node++) {
       nodes.add(
           new ServerProcess(
@@ -72,8 +72,10 @@ final class FaultedCluster implements AutoCloseable {
       cluster.nodes.forEach(ServerProcess::start);
       cluster.balancer.start();
       cluster.awaitHealthy();
+      // Its groups have begun: who comes back without data has lost it.
+      Files.writeString(directory.resolve("flotilla.yaml"), cluster.yaml());
       return cluster;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       cluster.close();
       throw e;
     }

@@ -32,4 +32,16 @@ class NodeInstanceTest {
     assertThat(hostedBy(config, 1)).containsExactly(1, 2);
     assertThat(hostedBy(joined, 1)).containsExactly(1, 2, 3);
   }
+
+  @Test
+  void aFounderWithoutDataHasLostItUnlessItsGroupIsNew() throws Exception {
+    ClusterConfig begins =
+        new LocalLayout(8_080, 2, 1).config("c", temp, ClusterConfig.Tuning.DEFAULT);
+    ClusterConfig config = begins.withBootstrap(false).with(begins.node(1).joining(List.of(2)));
+    assertThat(NodeInstance.lostBy(begins, begins.node(1))).isEmpty();
+    assertThat(NodeInstance.lostBy(config, config.node(1))).containsExactly(config.groups().get(0));
+
+    Files.createDirectories(config.node(1).directory().resolve("groups/g1"));
+    assertThat(NodeInstance.lostBy(config, config.node(1))).isEmpty();
+  }
 }

@@ -101,7 +101,8 @@ final class MemberUpkeep {
   }
 
   private @Nullable Membership bound(Membership membership) {
-    if (replica.identity.incarnation() == 0) {
+    // Nearly always everybody is, and every heartbeat and commit comes by here.
+    if (replica.identity.incarnation() == 0 || membership.areAllBound()) {
       return null;
     }
     TreeMap<Integer, Member> members = new TreeMap<>(membership.members());

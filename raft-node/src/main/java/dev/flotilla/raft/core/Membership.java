@@ -108,6 +108,20 @@ public record Membership(
     return false;
   }
 
+  /** Whether every member is bound to its replica. */
+  public boolean areAllBound() {
+    return areBound(voters) && areBound(outgoingVoters) && areBound(learners);
+  }
+
+  private boolean areBound(Set<Integer> nodes) {
+    for (int node : nodes) {
+      if (incarnationOf(node) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public boolean isEmpty() {
     return voters.isEmpty() && outgoingVoters.isEmpty() && learners.isEmpty();
   }

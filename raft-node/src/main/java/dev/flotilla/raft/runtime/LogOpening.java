@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.env.Disk;
 import dev.flotilla.raft.env.RandomStreams;
 import dev.flotilla.raft.log.BackgroundWork;
+import dev.flotilla.raft.log.GroupLog;
 import dev.flotilla.raft.log.LogDamagedException;
 import dev.flotilla.raft.log.LogIdentity;
 import dev.flotilla.raft.log.LogSalvage;
@@ -167,7 +168,7 @@ final class LogOpening {
 
   /** Whether the group has no other member who could have what this one lost. */
   boolean isAlone(ReplicaSpec spec) {
-    return spec.bootstrap().all().equals(Set.of(options.node()));
+    return spec.founders().all().equals(Set.of(options.node()));
   }
 
   private ReplicaFolder create(int group, HardState hardState, boolean rejoining)
@@ -199,6 +200,11 @@ final class LogOpening {
       }
       Membership first = folder.isRejoining() ? Membership.EMPTY : spec.bootstrap();
       wal.create(group, new LogBase(0, 0, first));
+    } else if (spec.isNew() && waitsInVain(folder, wal.group(group).orElseThrow())) {
+      log.info("{}: has waited for a group that is new, as it is told now", name(group));
+      folder.rejoined();
+      wal.remove(group);
+      wal.create(group, new LogBase(0, 0, spec.bootstrap()));
     }
     HardState inLog = wal.group(group).orElseThrow().hardState();
     HardState newest = newer(folder.hardState(), inLog, folder.name());
@@ -206,6 +212,18 @@ final class LogOpening {
     if (!newest.equals(inLog)) {
       wal.group(group).orElseThrow().setHardState(newest);
     }
+  }
+
+  /**
+   * Whether the replica waits for a leader and has not heard of any: whoever wants something of it,
+   * if only an answer to a heartbeat, leaves a term behind.
+   */
+  private static boolean waitsInVain(ReplicaFolder folder, GroupLog log) {
+    return log.base().index() == 0
+        && log.base().membership().isEmpty()
+        && log.lastIndex() == 0
+        && log.hardState().equals(HardState.INITIAL)
+        && folder.hardState().equals(HardState.INITIAL);
   }
 
   /** Both were written at some time, the folder's first: the later one counts. */

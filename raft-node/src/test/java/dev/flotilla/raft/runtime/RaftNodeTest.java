@@ -98,6 +98,7 @@ final class RaftNodeTest {
             GROUP,
             "g1",
             Membership.ofVoters(Set.of(1, 2, 3)),
+            true,
             directory -> new RegisterMachine(disk, directory, true));
     nodes.put(
         id,

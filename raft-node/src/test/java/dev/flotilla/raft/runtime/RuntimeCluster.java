@@ -45,7 +45,8 @@ final class RuntimeCluster implements AutoCloseable {
   static final class Node {
     final int id;
     SimulatedDisk disk = new SimulatedDisk();
-    Membership bootstrap;
+    final Membership founders;
+    boolean isNew = true;
     final List<String> fatal = new ArrayList<>();
     final Map<Integer, RegisterMachine> machines = new TreeMap<>();
     private @Nullable NodeAssembly assembly;
@@ -53,9 +54,9 @@ final class RuntimeCluster implements AutoCloseable {
     boolean paused;
     boolean applierPaused;
 
-    Node(int id, Membership bootstrap) {
+    Node(int id, Membership founders) {
       this.id = id;
-      this.bootstrap = bootstrap;
+      this.founders = founders;
     }
 
     boolean isUp() {
@@ -106,11 +107,15 @@ final class RuntimeCluster implements AutoCloseable {
     start(id);
   }
 
-  /** The disk of a node that is down is gone. */
-  void wipe(int id, Membership bootstrap) {
+  /**
+   * The disk of a node that is down is gone.
+   *
+   * @param isNew whether it is told at its next start that its groups are new, which they are not
+   */
+  void wipe(int id, boolean isNew) {
     Node node = nodes.get(id);
     node.disk = new SimulatedDisk();
-    node.bootstrap = bootstrap;
+    node.isNew = isNew;
     node.machines.clear();
   }
 
@@ -135,7 +140,8 @@ final class RuntimeCluster implements AutoCloseable {
                 new ReplicaSpec(
                     group,
                     "g" + group,
-                    node.bootstrap,
+                    node.founders,
+                    node.isNew,
                     directory -> {
                       RegisterMachine machine = new RegisterMachine(node.disk, directory, genesis);
                       node.machines.put(group, machine);

@@ -21,6 +21,7 @@ public final class Workload {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final Recorder.Worker lastLook;
   private int looksLeft;
+  private String looking = "at nothing";
 
   /**
    * @param leases whether reads by lease are switched on
@@ -73,12 +74,18 @@ public final class Workload {
     return looksLeft == 0;
   }
 
+  /** What the last look is at, for whoever wonders why it does not end. */
+  public String whatIsLookedAt() {
+    return looking;
+  }
+
   private void look(int number) {
     if (number >= plan.keys() || recorder.room(Operations.key(number)) <= 0) {
       return;
     }
     Operations.Drawn drawn = Operations.read(Operations.key(number));
     Recorder.Pending pending = lastLook.begin(drawn.key(), drawn.action());
+    looking = "%s since %d ns".formatted(drawn.key(), world.timeline().nowNanos());
     world
         .balancers()
         .getFirst()
@@ -86,6 +93,7 @@ public final class Workload {
         .execute(drawn.request(), CallOptions.DEFAULT)
         .thenAccept(answer -> {
           if (answer instanceof KvAnswer.Failed) {
+            looking = drawn.key() + ", after " + answer;
             pending.refused();
             world.timeline().after(400_000_000L, () -> look(number));
           } else {

@@ -107,8 +107,7 @@ final class BalancerLink implements NodeChannel {
             () -> answer(id, unanswered(ErrorCode.ERROR_CODE_TIMEOUT, command)));
     world
         .network()
-        .sendConnected(
-            balancer.id(), node, 0, () -> arrive(bytes, id, sentOn), () -> reset(sentOn));
+        .sendConnected(balancer.id(), node, () -> arrive(bytes, id, sentOn), () -> reset(sentOn));
   }
 
   private void arrive(byte[] bytes, long id, int sentOn) {
@@ -221,10 +220,12 @@ final class BalancerLink implements NodeChannel {
         return;
       }
       byte[] bytes = batch.toByteArray();
-      world
-          .network()
-          .sendConnected(
-              node, balancer.id(), host.waitedNanos(), () -> back(bytes), () -> reset(sentOn));
+      host.afterWaiting(
+          life,
+          () ->
+              world
+                  .network()
+                  .sendConnected(node, balancer.id(), () -> back(bytes), () -> reset(sentOn)));
     }
 
     private void back(byte[] bytes) {

@@ -55,6 +55,8 @@ public final class Host {
   private boolean roomLimited;
   private boolean impaired;
 
+  private boolean lostDisk;
+
   Host(World world, int id, HostClock clock) {
     this.world = world;
     this.id = id;
@@ -130,6 +132,11 @@ public final class Host {
     impaired = now;
   }
 
+  /** Whether it was wiped. Such a node is not told again that its groups are new (H50). */
+  public boolean hasLostDisk() {
+    return lostDisk;
+  }
+
   void storageFailed() {
     storageFailed = true;
   }
@@ -144,6 +151,24 @@ public final class Host {
 
   long waitedNanos() {
     return clock.waitedNanos();
+  }
+
+  /** Does it when this life has waited for its disk, if it lives until then. */
+  void afterWaiting(int number, Runnable action) {
+    long waited = waitedNanos();
+    if (waited == 0) {
+      action.run();
+      return;
+    }
+    world
+        .timeline()
+        .after(
+            waited,
+            () -> {
+              if (isLiving(number)) {
+                action.run();
+              }
+            });
   }
 
   void waitInside(long nanos) {
@@ -317,6 +342,7 @@ public final class Host {
     kill();
     setRoom(-1);
     impaired = true;
+    lostDisk = true;
     look(this::deleteEverything);
     world.trace().event(id, "wipe", 0, 0, 0);
   }

@@ -37,21 +37,21 @@ final class NodePort implements Transport {
     }
     host.look(() -> world.watch().sending(host, toNode, batch));
     byte[] bytes = batch.toByteArray();
-    world
-        .network()
-        .send(
-            host.id(),
-            toNode,
-            Lane.RAFT,
-            host.waitedNanos(),
-            () -> {
-              Receiver target = world.host(toNode).receiver();
-              if (target != null) {
-                MessageBatch arrived = parsed(MessageBatch.parser(), bytes);
-                world.watch().arriving(world.host(toNode), arrived);
-                target.onMessages(host.id(), arrived);
-              }
-            });
+    send(
+        toNode,
+        Lane.RAFT,
+        () -> {
+          Receiver target = world.host(toNode).receiver();
+          if (target != null) {
+            MessageBatch arrived = parsed(MessageBatch.parser(), bytes);
+            world.watch().arriving(world.host(toNode), arrived);
+            target.onMessages(host.id(), arrived);
+          }
+        });
+  }
+
+  private void send(int toNode, Lane lane, Runnable delivery) {
+    host.afterWaiting(life, () -> world.network().send(host.id(), toNode, lane, delivery));
   }
 
   @Override
@@ -61,19 +61,15 @@ final class NodePort implements Transport {
     }
     world.watch().sendingBulk(host, toNode, message);
     byte[] bytes = message.toByteArray();
-    world
-        .network()
-        .send(
-            host.id(),
-            toNode,
-            Lane.BULK,
-            host.waitedNanos(),
-            () -> {
-              Receiver target = world.host(toNode).receiver();
-              if (target != null) {
-                target.onBulk(host.id(), parsed(BulkMessage.parser(), bytes));
-              }
-            });
+    send(
+        toNode,
+        Lane.BULK,
+        () -> {
+          Receiver target = world.host(toNode).receiver();
+          if (target != null) {
+            target.onBulk(host.id(), parsed(BulkMessage.parser(), bytes));
+          }
+        });
     return true;
   }
 

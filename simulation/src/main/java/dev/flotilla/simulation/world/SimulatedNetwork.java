@@ -81,23 +81,19 @@ public final class SimulatedNetwork {
     return replayed;
   }
 
-  /**
-   * Sends something that may be lost, repeated, delayed.
-   *
-   * @param laterNanos how much later than now it leaves
-   */
-  void send(int from, int to, Lane lane, long laterNanos, Runnable delivery) {
+  /** Sends something that may be lost, repeated, delayed. */
+  void send(int from, int to, Lane lane, Runnable delivery) {
     LinkState link = link(from, to, lane);
     long roll = roll(from, to, lane, link);
     if (hits(roll, conditions.lossPerMillion())) {
       lost++;
       return;
     }
-    deliver(from, to, link, laterNanos, roll, delivery);
+    deliver(from, to, link, roll, delivery);
     roll = Dice.again(roll);
     if (hits(roll, conditions.repeatPerMillion())) {
       repeated++;
-      deliver(from, to, link, laterNanos, Dice.again(roll), delivery);
+      deliver(from, to, link, Dice.again(roll), delivery);
     }
     roll = Dice.again(roll);
     if (hits(roll, conditions.replayPerMillion())) {
@@ -117,11 +113,10 @@ public final class SimulatedNetwork {
    *
    * @param onReset called after the message arrived; the connection is no more
    */
-  void sendConnected(int from, int to, long laterNanos, Runnable delivery, Runnable onReset) {
+  void sendConnected(int from, int to, Runnable delivery, Runnable onReset) {
     LinkState link = link(from, to, Lane.CLIENT);
     long roll = roll(from, to, Lane.CLIENT, link);
-    long at =
-        Math.max(link.lastArrivalNanos, timeline.nowNanos() + laterNanos + delay(Dice.again(roll)));
+    long at = Math.max(link.lastArrivalNanos, timeline.nowNanos() + delay(Dice.again(roll)));
     link.lastArrivalNanos = at;
     timeline.at(at, () -> arrive(from, to, delivery));
     if (hits(roll, conditions.lossPerMillion())) {
@@ -130,9 +125,8 @@ public final class SimulatedNetwork {
     }
   }
 
-  private void deliver(
-      int from, int to, LinkState link, long laterNanos, long roll, Runnable delivery) {
-    long at = timeline.nowNanos() + laterNanos + delay(roll);
+  private void deliver(int from, int to, LinkState link, long roll, Runnable delivery) {
+    long at = timeline.nowNanos() + delay(roll);
     if (conditions.ordered()) {
       at = Math.max(at, link.lastArrivalNanos);
       link.lastArrivalNanos = at;
