@@ -2,7 +2,10 @@ package dev.flotilla.kv.engine;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Checkpoint;
@@ -26,6 +29,13 @@ import org.rocksdb.WriteOptions;
  */
 final class RocksDatabase implements AutoCloseable {
   private static final int BLOOM_BITS_PER_KEY = 10;
+  private static final int LEVELS = 7;
+
+  /**
+   * Files of level 0 at which they are merged into level 1. Twice the usual number: what a merge
+   * costs is mostly level 1, and reads come here only for what {@link CachedEngine} does not hold.
+   */
+  private static final int LEVEL_0_COMPACTION = 8;
 
   /** Files of level 0 at which writes wait for compactions. */
   private static final int LEVEL_0_STOP = 36;
@@ -101,8 +111,10 @@ final class RocksDatabase implements AutoCloseable {
         .setWriteBufferManager(resources.writeBufferManager())
         .setWriteBufferSize(resources.options().memtableBytesPerEngine())
         .setMaxWriteBufferNumber(3)
+        .setNumLevels(LEVELS)
         .setTableFormatConfig(table)
-        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setCompressionPerLevel(compression())
+        .setLevel0FileNumCompactionTrigger(LEVEL_0_COMPACTION)
         .setTargetFileSizeBase(16L << 20)
         .setMaxBytesForLevelBase(64L << 20)
         .setMaxBackgroundJobs(2)
@@ -124,6 +136,18 @@ final class RocksDatabase implements AutoCloseable {
         .setKeepLogFileNum(2)
         .setStatsDumpPeriodSec(0)
         .setStatsPersistPeriodSec(0);
+  }
+
+  /**
+   * Levels 0 and 1 hold what will soon be written anew, at most some 130 MB: compressing them costs
+   * a write as much as flushing it.
+   */
+  private static List<CompressionType> compression() {
+    List<CompressionType> levels =
+        new ArrayList<>(Collections.nCopies(LEVELS, CompressionType.LZ4_COMPRESSION));
+    levels.set(0, CompressionType.NO_COMPRESSION);
+    levels.set(1, CompressionType.NO_COMPRESSION);
+    return levels;
   }
 
   private <T extends AutoCloseable> T opened(T handle) {

@@ -111,7 +111,7 @@ public final class BenchmarkPage {
     line(
         text,
         "- One client process, a JVM with the same load generator and the same flags for all systems. Every server in"
-            + " Java has a heap of %s, and the collector it is shipped with or Java's default.",
+            + " Java has a heap of %s, huge pages, and the collector it is shipped with or Java's default.",
         settings.serverHeap());
     line(
         text,

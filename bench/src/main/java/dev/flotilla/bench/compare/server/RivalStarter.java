@@ -3,7 +3,6 @@ package dev.flotilla.bench.compare.server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Three JVMs of a rival that is built apart, under {@code bench/compare}. */
@@ -57,7 +56,7 @@ public final class RivalStarter implements Starter {
       command.add(processes.directory().resolve("n" + i).toString());
       command.add(Integer.toString(i));
       command.addAll(addresses);
-      pids.add(processes.start("n" + i, command, Map.of()).pid());
+      pids.add(processes.start("n" + i, command, site.serverEnvironment()).pid());
     }
     return new Servers("", addresses, pids);
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,7 +40,14 @@ public record Site(Path root, Path javaHome, String serverHeap, String clientHea
    * one it gave RheaKV and Ratis the most operations.
    */
   public List<String> serverJvm(String classPath) {
-    return jvm(serverHeap, "-XX:+UseG1GC", classPath);
+    List<String> words = new ArrayList<>(jvm(serverHeap, "-XX:+UseG1GC", classPath));
+    words.add(1, "-XX:+UseTransparentHugePages");
+    return words;
+  }
+
+  /** What Flotilla's start script sets for its nodes, every other server in Java gets too. */
+  public Map<String, String> serverEnvironment() {
+    return Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
   }
 
   /**
