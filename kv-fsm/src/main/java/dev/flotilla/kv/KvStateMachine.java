@@ -22,6 +22,9 @@ import java.util.OptionalLong;
  * has to happen from time to time (sweeping) happens per entry.
  */
 public final class KvStateMachine implements StateMachine {
+  /** Keys of the engine whose first two bytes are at least this number are often scanned. */
+  public static final int SCANNED_PREFIX = Keys.EXPIRY;
+
   /** Index entries looked at per log entry: bounds the work an entry can cause. */
   private static final int SWEEP_LIMIT = 256;
 
@@ -40,6 +43,10 @@ public final class KvStateMachine implements StateMachine {
   private final CommandExecutor commands;
   private final QueryExecutor queries;
   private volatile KvStats stats;
+
+  /** What a restart would come back with, at least. */
+  private volatile AppliedPosition durable;
+
   private boolean failed;
 
   /**
@@ -62,6 +69,7 @@ public final class KvStateMachine implements StateMachine {
     commands = new CommandExecutor(state, sessions, keySpace);
     queries = new QueryExecutor(engine, state);
     stats = state.stats();
+    durable = state.applied();
   }
 
   @Override
@@ -110,7 +118,16 @@ public final class KvStateMachine implements StateMachine {
   public AppliedPosition flush() {
     checkUsable();
     engine.flush();
-    return state.applied();
+    durable = state.applied();
+    return durable;
+  }
+
+  @Override
+  public AppliedPosition flushBehind() {
+    checkUsable();
+    AppliedPosition position = state.applied();
+    engine.flushBehind(() -> durable = position);
+    return durable;
   }
 
   @Override
@@ -133,6 +150,7 @@ public final class KvStateMachine implements StateMachine {
     state.load();
     expiry.load();
     stats = state.stats();
+    durable = state.applied();
     failed = false;
   }
 

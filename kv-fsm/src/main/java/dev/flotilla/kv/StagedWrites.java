@@ -2,8 +2,8 @@ package dev.flotilla.kv;
 
 import dev.flotilla.kv.engine.KvBatch;
 import dev.flotilla.kv.engine.KvEngine;
+import dev.flotilla.kv.engine.MergedScan;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -43,9 +43,11 @@ final class StagedWrites {
 
   /** Visits engine and staged entries merged, from a key (inclusive) on. */
   void scan(byte[] from, KvEngine.Visitor visitor) {
-    Merge merge = new Merge(staged.tailMap(from, true).entrySet().iterator(), visitor);
-    engine.scan(from, merge::engineEntry);
-    merge.rest();
+    MergedScan.scan(
+        staged.tailMap(from, true).entrySet().iterator(),
+        DELETED,
+        lower -> engine.scan(from, lower),
+        visitor);
   }
 
   /** Writes all of it to the engine in one batch. */
@@ -72,51 +74,5 @@ final class StagedWrites {
   @SuppressWarnings("ReferenceEquality")
   private static boolean isDeleted(byte[] value) {
     return value == DELETED;
-  }
-
-  /** Feeds a visitor from two ordered sources, the staged one hiding the engine's. */
-  private static final class Merge {
-    private final Iterator<Map.Entry<byte[], byte[]>> staged;
-    private final KvEngine.Visitor visitor;
-    private Map.@Nullable Entry<byte[], byte[]> next;
-    private boolean wanted = true;
-
-    Merge(Iterator<Map.Entry<byte[], byte[]>> staged, KvEngine.Visitor visitor) {
-      this.staged = staged;
-      this.visitor = visitor;
-      advance();
-    }
-
-    boolean engineEntry(byte[] key, byte[] value) {
-      while (wanted && next != null) {
-        int order = Arrays.compareUnsigned(next.getKey(), key);
-        if (order > 0) {
-          break;
-        }
-        visitStaged(next);
-        if (order == 0) {
-          return wanted;
-        }
-      }
-      wanted = wanted && visitor.visit(key, value);
-      return wanted;
-    }
-
-    void rest() {
-      while (wanted && next != null) {
-        visitStaged(next);
-      }
-    }
-
-    private void visitStaged(Map.Entry<byte[], byte[]> entry) {
-      if (!isDeleted(entry.getValue())) {
-        wanted = visitor.visit(entry.getKey(), entry.getValue());
-      }
-      advance();
-    }
-
-    private void advance() {
-      next = staged.hasNext() ? staged.next() : null;
-    }
   }
 }

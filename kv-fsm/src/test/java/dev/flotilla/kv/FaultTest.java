@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.kv.engine.EngineException;
 import dev.flotilla.kv.engine.InMemoryEngine;
-import dev.flotilla.kv.engine.KvBatch;
 import dev.flotilla.kv.engine.KvEngine;
+import dev.flotilla.kv.engine.KvWrites;
 import dev.flotilla.raft.env.DiskFullException;
 import dev.flotilla.raft.env.SimulatedDisk;
 import dev.flotilla.raft.fsm.AppliedPosition;
@@ -154,12 +154,12 @@ class FaultTest {
     }
 
     @Override
-    public void write(KvBatch batch) {
+    public void write(KvWrites writes) {
       if (failing) {
         throw new EngineException("the disk failed");
       }
       requireRoom();
-      engine.write(batch);
+      engine.write(writes);
     }
 
     @Override

@@ -4,8 +4,8 @@ import dev.flotilla.kv.KvOptions;
 import dev.flotilla.kv.KvSettings;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
-import dev.flotilla.kv.engine.CachedEngine;
 import dev.flotilla.kv.engine.InMemoryEngine;
+import dev.flotilla.kv.engine.WriteBackEngine;
 import dev.flotilla.raft.core.Membership;
 import dev.flotilla.raft.fsm.StateMachine;
 import dev.flotilla.raft.runtime.NodeOptions;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** A scenario's nodes: the real key-value state machine on the engine made for simulation. */
@@ -30,7 +31,7 @@ final class ScenarioSettings implements WorldSettings {
   private static final long HOUR_MILLIS = 3_600_000L;
 
   /** Small: records leave it all the time, and are read from the engine again. */
-  private static final int CACHE_BYTES = 8 << 10;
+  private static final int RECORD_BYTES = 8 << 10;
 
   private final Scenario scenario;
   private final Supplier<Watch> watch;
@@ -78,9 +79,11 @@ final class ScenarioSettings implements WorldSettings {
                             host,
                             group,
                             new KvStateMachine(
-                                new CachedEngine(
+                                new WriteBackEngine(
                                     new InMemoryEngine(host.disk(), directory, memtableBytes()),
-                                    CACHE_BYTES),
+                                    drains(),
+                                    RECORD_BYTES,
+                                    KvStateMachine.SCANNED_PREFIX),
                                 kvOptions(group)));
                 machines.put(group, machine);
                 return machine;
@@ -92,6 +95,11 @@ final class ScenarioSettings implements WorldSettings {
   /** Small enough that a full disk meets a state machine that has to flush. */
   private long memtableBytes() {
     return 256L << Dice.below(dice.roll(78, 0), 6);
+  }
+
+  /** What a replica gathered reaches its engine at once, or not before it has to. */
+  private Executor drains() {
+    return Dice.below(dice.roll(79, 0), 2) == 0 ? Runnable::run : later -> {};
   }
 
   /** Who was not there from the beginning waits to be let in. */

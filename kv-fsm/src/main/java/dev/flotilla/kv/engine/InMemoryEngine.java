@@ -71,17 +71,17 @@ public final class InMemoryEngine implements KvEngine {
   }
 
   @Override
-  public void write(KvBatch batch) {
+  public void write(KvWrites writes) {
     checkOpen();
-    if (batch.isEmpty()) {
+    if (writes.isEmpty()) {
       return;
     }
     if (unflushedBytes >= memtableBytes) {
       makeRoom();
     }
     flushed = false;
-    batch.playInto(
-        new KvBatch.Sink() {
+    writes.playInto(
+        new KvWrites.Sink() {
           @Override
           public void put(byte[] key, byte[] value) {
             entries.put(key, value);

@@ -5,17 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Operations that take effect together, in the order they were added. */
-public final class KvBatch {
-
-  /** What a batch is played into. */
-  public interface Sink {
-    void put(byte[] key, byte[] value);
-
-    void delete(byte[] key);
-
-    void deleteRange(byte[] from, byte[] to);
-  }
-
+public final class KvBatch implements KvWrites {
   private enum Kind {
     PUT,
     DELETE,
@@ -49,6 +39,7 @@ public final class KvBatch {
     return add(Kind.DELETE_RANGE, from, to);
   }
 
+  @Override
   public boolean isEmpty() {
     return kinds.isEmpty();
   }
@@ -63,7 +54,7 @@ public final class KvBatch {
     seconds.clear();
   }
 
-  /** Plays the operations in order. */
+  @Override
   public void playInto(Sink sink) {
     for (int i = 0; i < kinds.size(); i++) {
       switch (kinds.get(i)) {

@@ -32,11 +32,21 @@ public interface KvEngine extends AutoCloseable {
    */
   void scan(byte[] from, Visitor visitor);
 
-  /** Makes all operations of the batch visible together, or none of them. */
-  void write(KvBatch batch);
+  /** Makes all of the operations visible together, or none of them. */
+  void write(KvWrites writes);
 
   /** Returns when everything written so far is durable. */
   void flush();
+
+  /**
+   * Has everything written so far made durable, without waiting for it where that is possible.
+   *
+   * @param durable called when it is, by any thread; not at all should there be no room for it
+   */
+  default void flushBehind(Runnable durable) {
+    flush();
+    durable.run();
+  }
 
   /**
    * Writes the store as it stands into a folder that exists and is empty: flat files, each durable

@@ -16,7 +16,6 @@ import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -33,12 +32,15 @@ final class RocksDatabase implements AutoCloseable {
 
   /**
    * Files of level 0 at which they are merged into level 1. Twice the usual number: what a merge
-   * costs is mostly level 1, and reads come here only for what {@link CachedEngine} does not hold.
+   * costs is mostly level 1, and reads come here only for what {@link WriteBackEngine} does not
+   * hold.
    */
   private static final int LEVEL_0_COMPACTION = 8;
 
   /** Files of level 0 at which writes wait for compactions. */
   private static final int LEVEL_0_STOP = 36;
+
+  private static final long BYTES_PER_SYNC = 512 << 10;
 
   private static final long MAX_PENDING_COMPACTION_BYTES = 256L << 30;
 
@@ -47,7 +49,6 @@ final class RocksDatabase implements AutoCloseable {
   final ReadOptions readOptions;
   final WriteOptions writeOptions;
   final FlushOptions flushOptions;
-  final WriteBatch batch;
 
   private RocksDatabase(Path folder, boolean create, RocksDbResources resources)
       throws RocksDBException {
@@ -60,7 +61,6 @@ final class RocksDatabase implements AutoCloseable {
       // tried again, once the flush found no room.
       writeOptions = opened(new WriteOptions()).setDisableWAL(true).setNoSlowdown(true);
       flushOptions = opened(new FlushOptions()).setWaitForFlush(true).setAllowWriteStall(true);
-      batch = opened(new WriteBatch());
       opened = true;
     } finally {
       if (!opened) {
@@ -120,6 +120,8 @@ final class RocksDatabase implements AutoCloseable {
         .setMaxBackgroundJobs(2)
         .setMaxSubcompactions(1)
         .setMaxOpenFiles(256)
+        // Little by little: a whole file at once would keep the log's fsync waiting behind it.
+        .setBytesPerSync(BYTES_PER_SYNC)
         // Writes go on or stop; what is merely slowed down would be refused, see writeOptions.
         .setLevel0SlowdownWritesTrigger(LEVEL_0_STOP)
         .setLevel0StopWritesTrigger(LEVEL_0_STOP)

@@ -16,7 +16,10 @@ import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine of production, on a real file system. */
+/**
+ * The engine of production, on a real file system. One thread may write while another reads;
+ * everything else is for one thread at a time.
+ */
 public final class RocksDbEngine implements KvEngine {
   private static final Logger LOG = LoggerFactory.getLogger(RocksDbEngine.class);
 
@@ -37,7 +40,6 @@ public final class RocksDbEngine implements KvEngine {
   private final String directory;
   private final RocksDbResources resources;
   private final EngineFolders folders;
-  private final BatchSink sink = new BatchSink();
   private RocksDatabase database;
   private boolean closed;
 
@@ -92,22 +94,20 @@ public final class RocksDbEngine implements KvEngine {
   }
 
   @Override
-  public void write(KvBatch batch) {
+  public void write(KvWrites writes) {
     checkOpen();
-    if (batch.isEmpty()) {
+    if (writes.isEmpty()) {
       return;
     }
-    WriteBatch target = database.batch;
-    try {
-      batch.playInto(sink);
+    // Made for each call: it never gives back what the largest one took.
+    try (WriteBatch target = new WriteBatch()) {
+      writes.playInto(new BatchSink(target));
       writeWhenPossible(target);
     } catch (RocksDBException e) {
       if (hasNoRoom(e)) {
         throw new NoRoomException("no room to write (store " + directory + ")", e);
       }
       throw failed("cannot write", e);
-    } finally {
-      target.clear();
     }
   }
 
@@ -268,11 +268,17 @@ public final class RocksDbEngine implements KvEngine {
     }
   }
 
-  private final class BatchSink implements KvBatch.Sink {
+  private final class BatchSink implements KvWrites.Sink {
+    private final WriteBatch target;
+
+    BatchSink(WriteBatch target) {
+      this.target = target;
+    }
+
     @Override
     public void put(byte[] key, byte[] value) {
       try {
-        database.batch.put(key, value);
+        target.put(key, value);
       } catch (RocksDBException e) {
         throw failed("cannot build a batch", e);
       }
@@ -281,7 +287,7 @@ public final class RocksDbEngine implements KvEngine {
     @Override
     public void delete(byte[] key) {
       try {
-        database.batch.delete(key);
+        target.delete(key);
       } catch (RocksDBException e) {
         throw failed("cannot build a batch", e);
       }
@@ -290,7 +296,7 @@ public final class RocksDbEngine implements KvEngine {
     @Override
     public void deleteRange(byte[] from, byte[] to) {
       try {
-        database.batch.deleteRange(from, to);
+        target.deleteRange(from, to);
       } catch (RocksDBException e) {
         throw failed("cannot build a batch", e);
       }

@@ -33,6 +33,11 @@ class RocksDbEngineTest extends KvEngineContract {
     return new RocksDbEngine(root, STORE, resources);
   }
 
+  /** One beside it. */
+  final KvEngine otherStore() {
+    return new RocksDbEngine(root, "groups/g2/state", resources);
+  }
+
   /** Closing drops the memtable: what comes back is what reached the files. */
   @Override
   void crash(KvEngine engine) {

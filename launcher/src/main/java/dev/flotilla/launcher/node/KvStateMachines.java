@@ -5,8 +5,8 @@ import dev.flotilla.kv.KvOptions;
 import dev.flotilla.kv.KvSettings;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
-import dev.flotilla.kv.engine.CachedEngine;
 import dev.flotilla.kv.engine.RocksDbEngine;
+import dev.flotilla.kv.engine.WriteBackEngine;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.raft.env.NioDisk;
 import dev.flotilla.raft.runtime.ReplicaSpec;
@@ -36,9 +36,11 @@ final class KvStateMachines {
             settings);
     return directory ->
         new KvStateMachine(
-            new CachedEngine(
+            new WriteBackEngine(
                 new RocksDbEngine(disk.root(), directory, shared.engines()),
-                shared.recordCacheBytes()),
+                shared.drains(),
+                shared.recordBytes(),
+                KvStateMachine.SCANNED_PREFIX),
             options);
   }
 

@@ -34,6 +34,16 @@ public interface StateMachine extends AutoCloseable {
   AppliedPosition flush();
 
   /**
+   * Has the state made durable without waiting for it.
+   *
+   * @return the position a restart would come back with as of now, thanks to earlier calls; it is
+   *     never less than before
+   */
+  default AppliedPosition flushBehind() {
+    return flush();
+  }
+
+  /**
    * Writes the state as durable files into {@code directory}, a new empty folder given as a path on
    * the node's disk, and returns its position.
    */

@@ -114,7 +114,7 @@ public final class Applier {
       case ApplierWork.Query query -> query(slot(query.group()), query);
       case ApplierWork.Install install -> inOrder(slot(install.group()), install);
       case ApplierWork.Checkpoint checkpoint -> checkpoint(slot(checkpoint.group()), checkpoint);
-      case ApplierWork.Flush flush -> flush(slot(flush.group()));
+      case ApplierWork.Flush flush -> flush(slot(flush.group()), flush.whole());
       case ApplierWork.Status status -> status(status.status(), status.answer());
       case ApplierWork.Drain drain -> drain();
     }
@@ -416,14 +416,14 @@ public final class Applier {
     mailbox.complete(new Mail.CheckpointTaken(slot.group, checkpoint.staging(), position));
   }
 
-  private void flush(MachineSlot slot) {
+  private void flush(MachineSlot slot, boolean whole) {
     if (slot.failure != null) {
       return;
     }
     AppliedPosition position;
     try {
       long startedNanos = clock.nanoTime();
-      position = slot.machine.flush();
+      position = whole ? slot.machine.flush() : slot.machine.flushBehind();
       slot.metrics.flush.record(clock.nanoTime() - startedNanos);
     } catch (Throwable e) {
       if (DiskFullException.isCauseOf(e)) {
@@ -438,7 +438,7 @@ public final class Applier {
   }
 
   private void drain() {
-    slots.values().forEach(this::flush);
+    slots.values().forEach(slot -> flush(slot, true));
     mailbox.complete(new Mail.DrainFlushed());
   }
 

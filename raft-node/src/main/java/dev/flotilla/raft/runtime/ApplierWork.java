@@ -35,7 +35,8 @@ sealed interface ApplierWork {
 
   record Checkpoint(int group, String staging) implements ApplierWork {}
 
-  record Flush(int group) implements ApplierWork {}
+  /** Make the state durable. {@code whole}: all of it, now. */
+  record Flush(int group, boolean whole) implements ApplierWork {}
 
   /** Add each replica's state hash, and the position it stands for. */
   record Status(NodeStatus.Builder status, CompletableFuture<NodeStatus> answer)

@@ -540,7 +540,7 @@ final class Replica implements Effects {
 
   private void startCompaction(boolean force) {
     compaction.begin(force);
-    context.applier.submit(new ApplierWork.Flush(group));
+    context.applier.submit(new ApplierWork.Flush(group, force));
   }
 
   /** When this replica wants a pass at the latest, on the monotonic clock. */

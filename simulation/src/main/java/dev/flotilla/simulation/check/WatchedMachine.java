@@ -81,6 +81,11 @@ final class WatchedMachine implements StateMachine {
   }
 
   @Override
+  public AppliedPosition flushBehind() {
+    return machine.flushBehind();
+  }
+
+  @Override
   public AppliedPosition flush() {
     return machine.flush();
   }

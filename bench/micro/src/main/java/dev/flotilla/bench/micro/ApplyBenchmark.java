@@ -3,16 +3,18 @@ package dev.flotilla.bench.micro;
 import dev.flotilla.kv.KvOptions;
 import dev.flotilla.kv.KvStateMachine;
 import dev.flotilla.kv.SlotRange;
-import dev.flotilla.kv.engine.CachedEngine;
 import dev.flotilla.kv.engine.InMemoryEngine;
 import dev.flotilla.kv.engine.KvEngine;
 import dev.flotilla.kv.engine.RocksDbEngine;
 import dev.flotilla.kv.engine.RocksDbResources;
+import dev.flotilla.kv.engine.WriteBackEngine;
 import dev.flotilla.raft.fsm.CommittedEntry;
 import dev.flotilla.slot.Slots;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -32,7 +34,7 @@ public class ApplyBenchmark extends MicroBenchmark {
     MEMORY
   }
 
-  private static final int CACHE_BYTES = 64 << 20;
+  private static final int RECORD_BYTES = 64 << 20;
 
   /** Different commands; afterwards they come again. */
   private static final int COMMANDS = 32_768;
@@ -44,6 +46,7 @@ public class ApplyBenchmark extends MicroBenchmark {
 
   private ScratchFolder folder;
   private RocksDbResources resources;
+  private ExecutorService drains;
   private KvStateMachine machine;
   private SetCommands commands;
   private long clockMillis = Replicas.STAMP_MILLIS;
@@ -52,6 +55,7 @@ public class ApplyBenchmark extends MicroBenchmark {
   public void open() throws IOException {
     folder = ScratchFolder.create();
     resources = new RocksDbResources();
+    drains = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
     KvEngine store =
         switch (engine) {
           case ROCKSDB -> new RocksDbEngine(folder.path(), "state", resources);
@@ -59,7 +63,11 @@ public class ApplyBenchmark extends MicroBenchmark {
         };
     machine =
         new KvStateMachine(
-            new CachedEngine(store, CACHE_BYTES),
+            new WriteBackEngine(
+                store,
+                engine == Engine.ROCKSDB ? drains : Runnable::run,
+                RECORD_BYTES,
+                KvStateMachine.SCANNED_PREFIX),
             new KvOptions(1, List.of(new SlotRange(0, Slots.COUNT))));
     apply(List.of(machine.wake().orElseThrow().command()));
     commands = new SetCommands(COMMANDS, BATCH, keys, new SplittableRandom(7));
@@ -71,6 +79,7 @@ public class ApplyBenchmark extends MicroBenchmark {
   @TearDown
   public void close() throws IOException {
     machine.close();
+    drains.close();
     resources.close();
     folder.close();
   }

@@ -45,7 +45,7 @@ final class MicroBenchmarksTest {
             "LeaderStep",
             "LogAppend",
             "PeerCodec",
-            "RecordCache",
+            "RecordRing",
             "RingLookup");
   }
 }
