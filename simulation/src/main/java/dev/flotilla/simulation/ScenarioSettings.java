@@ -31,7 +31,7 @@ final class ScenarioSettings implements WorldSettings {
   private static final long HOUR_MILLIS = 3_600_000L;
 
   /** Small: records leave it all the time, and are read from the engine again. */
-  private static final int RECORD_BYTES = 8 << 10;
+  private static final int LEAST_RECORD_BYTES = 8 << 10;
 
   private final Scenario scenario;
   private final Supplier<Watch> watch;
@@ -82,7 +82,7 @@ final class ScenarioSettings implements WorldSettings {
                                 new WriteBackEngine(
                                     new InMemoryEngine(host.disk(), directory, memtableBytes()),
                                     drains(),
-                                    RECORD_BYTES,
+                                    recordBytes(),
                                     KvStateMachine.SCANNED_PREFIX),
                                 kvOptions(group)));
                 machines.put(group, machine);
@@ -95,6 +95,11 @@ final class ScenarioSettings implements WorldSettings {
   /** Small enough that a full disk meets a state machine that has to flush. */
   private long memtableBytes() {
     return 256L << Dice.below(dice.roll(78, 0), 6);
+  }
+
+  /** From what most batches do not fit into to what takes long to fill. */
+  private int recordBytes() {
+    return LEAST_RECORD_BYTES << Dice.below(dice.roll(80, 0), 5);
   }
 
   /** What a replica gathered reaches its engine at once, or not before it has to. */

@@ -180,6 +180,8 @@ final class RecordRing {
     int slot = find(key, XXH3.hashBytesToLong(key));
     if (slot >= 0) {
       index[slot] = 0;
+    } else if (!crowdedOut.isEmpty()) {
+      crowdedOut.remove(ByteBuffer.wrap(key));
     }
   }
 

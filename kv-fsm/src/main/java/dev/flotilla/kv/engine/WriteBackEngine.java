@@ -183,6 +183,7 @@ public final class WriteBackEngine implements KvEngine {
     }
     engine.install(directory);
     drain = null;
+    flushWanted = null;
     ring.clear();
     tree = newTree();
     frozenTree = newTree();

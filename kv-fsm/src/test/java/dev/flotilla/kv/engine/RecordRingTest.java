@@ -270,6 +270,19 @@ final class RecordRingTest {
   }
 
   @Test
+  void forgetsRecordsThatAreCrowdedOutToo() {
+    RecordRing large = new RecordRing(1 << 20);
+    int records = 0;
+    while (large.keep(bytes("k" + records), bytes("1")) && records < 6_000) {
+      records++;
+    }
+    for (int i = 0; i < records; i++) {
+      large.forget(bytes("k" + i));
+      assertThat(large.get(bytes("k" + i))).as("record %d", i).isNull();
+    }
+  }
+
+  @Test
   void knowsNothingAfterClear() {
     ring.put(bytes("a"), bytes("1"));
     ring.clear();

@@ -66,8 +66,26 @@ final class StorageMutants {
             .in(Focus.CRASHES)
             .edit(
                 RUNTIME + "Applier.java",
-                "position = slot.machine.flush();",
+                "position = whole ? slot.machine.flush() : slot.machine.flushBehind();",
                 "position = slot.machine.applied();"),
+        Mutant.of(
+                "flush-behind-promised-too-early",
+                "H36",
+                "a flush that has only been asked for counts as made")
+            .in(Focus.CRASHES)
+            .edit(
+                KV + "KvStateMachine.java",
+                "engine.flushBehind(() -> durable = position);",
+                "engine.flushBehind(() -> {}); durable = position;"),
+        Mutant.of(
+                "drained-without-the-applied-index",
+                "H36",
+                "what was gathered is written without what lies in the tree")
+            .in(Focus.CRASHES)
+            .edit(
+                KV + "engine/WriteBackEngine.java",
+                "segment.playInto(sink); tree.forEach(",
+                "segment.playInto(sink); newTree().forEach("),
         Mutant.of(
                 "applied-index-behind-the-data",
                 "H36",
