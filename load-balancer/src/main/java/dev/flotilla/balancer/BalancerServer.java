@@ -7,6 +7,7 @@ import dev.flotilla.balancer.ring.RingGroup;
 import dev.flotilla.balancer.ring.SlotTable;
 import dev.flotilla.balancer.routing.GroupMembers;
 import dev.flotilla.balancer.routing.GroupView;
+import dev.flotilla.balancer.routing.LostAnswerGuard;
 import dev.flotilla.balancer.routing.Router;
 import dev.flotilla.balancer.routing.RouterEnvironment;
 import dev.flotilla.balancer.routing.RouterOptions;
@@ -21,6 +22,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,10 @@ public final class BalancerServer implements AutoCloseable {
 
   private final WebServer web;
   private final GrpcConnections connections;
+
+  /** What an answer may take beyond its deadline. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
   private final ThreadTimer timer;
   private final PrometheusMeterRegistry registry;
   private final @Nullable Network ownNetwork;
@@ -91,7 +97,7 @@ public final class BalancerServer implements AutoCloseable {
           WebServer.start(
               options.host(),
               options.port(),
-              router,
+              new LostAnswerGuard(router, timer, options.limits().maxTimeout().plus(GRACE)),
               new ClusterName(options.clusterId()),
               options.limits(),
               registry,

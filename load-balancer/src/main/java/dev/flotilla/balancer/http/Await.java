@@ -8,8 +8,9 @@ import java.util.concurrent.ExecutionException;
 /**
  * Parks a request's virtual thread until routing has its answer.
  *
- * <p>Without a time limit of its own: routing keeps the deadline, and a limit here would wake the
- * thread that keeps virtual threads' time twice for every request. When the server ends it
+ * <p>Without a time limit of its own: routing keeps the deadline, {@link
+ * dev.flotilla.balancer.routing.LostAnswerGuard} answers for it should it fail to, and a limit here
+ * would wake the thread that keeps virtual threads' time for every request. When the server ends it
  * interrupts those who still wait.
  */
 final class Await {
