@@ -2,16 +2,15 @@ package dev.flotilla.kv.engine;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
-import java.nio.ByteBuffer;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +66,7 @@ final class RecordRing {
   private final long[] index;
 
   /** Unwritten records that found their bucket full of such. Nearly always empty. */
-  private final Map<ByteBuffer, Long> crowdedOut = new HashMap<>();
+  private final Map<byte[], Long> crowdedOut = new TreeMap<>(Arrays::compareUnsigned);
 
   /** By the first two bytes of the key, some of them in one: the last record appended. */
   private final long[] chains;
@@ -181,7 +180,7 @@ final class RecordRing {
     if (slot >= 0) {
       index[slot] = 0;
     } else if (!crowdedOut.isEmpty()) {
-      crowdedOut.remove(ByteBuffer.wrap(key));
+      crowdedOut.remove(key);
     }
   }
 
@@ -267,7 +266,7 @@ final class RecordRing {
     if (crowdedOut.isEmpty()) {
       return NOWHERE;
     }
-    Long position = crowdedOut.get(ByteBuffer.wrap(key));
+    Long position = crowdedOut.get(key);
     return position == null ? NOWHERE : position;
   }
 
@@ -287,13 +286,13 @@ final class RecordRing {
   private void point(byte[] key, long hash, long position) {
     int slot = find(key, hash);
     if (slot < 0) {
-      if (!crowdedOut.isEmpty() && crowdedOut.replace(ByteBuffer.wrap(key), position) != null) {
+      if (!crowdedOut.isEmpty() && crowdedOut.replace(key, position) != null) {
         return;
       }
       slot = oldest(bucket(hash));
       long oldest = position(slot);
       if (oldest >= frozenFrom) {
-        crowdedOut.put(ByteBuffer.wrap(RingRecord.key(ring, place(oldest))), oldest);
+        crowdedOut.put(RingRecord.key(ring, place(oldest)), oldest);
       }
     }
     index[slot] = position << TAG_BITS | tag(hash);
