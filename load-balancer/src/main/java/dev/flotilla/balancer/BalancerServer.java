@@ -7,6 +7,7 @@ import dev.flotilla.balancer.ring.RingGroup;
 import dev.flotilla.balancer.ring.SlotTable;
 import dev.flotilla.balancer.routing.GroupMembers;
 import dev.flotilla.balancer.routing.GroupView;
+import dev.flotilla.balancer.routing.KvService;
 import dev.flotilla.balancer.routing.LostAnswerGuard;
 import dev.flotilla.balancer.routing.Router;
 import dev.flotilla.balancer.routing.RouterEnvironment;
@@ -97,7 +98,7 @@ public final class BalancerServer implements AutoCloseable {
           WebServer.start(
               options.host(),
               options.port(),
-              new LostAnswerGuard(router, timer, options.limits().maxTimeout().plus(GRACE)),
+              guarded(router, timer, options.limits().maxTimeout()),
               new ClusterName(options.clusterId()),
               options.limits(),
               registry,
@@ -114,6 +115,16 @@ public final class BalancerServer implements AutoCloseable {
       close(connections, timer, registry, ownNetwork);
       throw e;
     }
+  }
+
+  private static KvService guarded(KvService router, ThreadTimer timer, Duration maxTimeout) {
+    return new LostAnswerGuard(
+        router,
+        timer,
+        maxTimeout.plus(GRACE),
+        lost ->
+            log.error(
+                "routing lost {} requests; they were answered INTERNAL, outcome unknown", lost));
   }
 
   private static SlotTable slots(BalancerOptions options) {

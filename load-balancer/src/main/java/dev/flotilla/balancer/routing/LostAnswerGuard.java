@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.IntConsumer;
 
 /**
  * Bounds the time a request may take whatever routing does. Routing keeps every request's deadline;
@@ -17,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * admitted is not lost for good. One look a second at all who wait, instead of a timer for each.
  */
 public final class LostAnswerGuard implements KvService {
-  private static final Logger log = LoggerFactory.getLogger(LostAnswerGuard.class);
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final KvService service;
   private final Timer timer;
   private final long mostLooks;
+  private final IntConsumer alarm;
 
   /** Answers that are awaited, with the look before they were asked for. */
   private final Map<CompletableFuture<KvAnswer>, Long> awaited = new ConcurrentHashMap<>();
@@ -31,11 +30,13 @@ public final class LostAnswerGuard implements KvService {
 
   /**
    * @param most what no answer takes longer than; counted in whole seconds
+   * @param alarm told how many were lost
    */
-  public LostAnswerGuard(KvService service, Timer timer, Duration most) {
+  public LostAnswerGuard(KvService service, Timer timer, Duration most, IntConsumer alarm) {
     this.service = service;
     this.timer = timer;
     this.mostLooks = most.toSeconds() + 1;
+    this.alarm = alarm;
     timer.after(LOOK_NANOS, this::look);
   }
 
@@ -69,7 +70,7 @@ public final class LostAnswerGuard implements KvService {
       }
     }
     if (lost > 0) {
-      log.error("routing lost {} requests; they are answered with INTERNAL, outcome unknown", lost);
+      alarm.accept(lost);
     }
     timer.after(LOOK_NANOS, this::look);
   }

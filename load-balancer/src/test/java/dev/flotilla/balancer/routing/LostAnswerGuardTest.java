@@ -17,8 +17,9 @@ final class LostAnswerGuardTest {
 
   private final ManualTime time = new ManualTime();
   private final List<CompletableFuture<KvAnswer>> routed = new ArrayList<>();
+  private final List<Integer> lost = new ArrayList<>();
   private final LostAnswerGuard guard =
-      new LostAnswerGuard(new Routing(), time, Duration.ofSeconds(10));
+      new LostAnswerGuard(new Routing(), time, Duration.ofSeconds(10), lost::add);
 
   @Test
   void anAnswerThatComesIsPassedOn() {
@@ -37,7 +38,9 @@ final class LostAnswerGuardTest {
     CompletableFuture<KvAnswer> answer = guard.execute(REQUEST, CallOptions.DEFAULT);
     time.pass(Duration.ofMillis(10_400));
     assertThat(answer).isNotDone();
+    assertThat(lost).isEmpty();
     time.pass(Duration.ofSeconds(2));
+    assertThat(lost).containsExactly(1);
     assertThat(answer)
         .isCompletedWithValueMatching(value ->
             value instanceof KvAnswer.Failed failed
