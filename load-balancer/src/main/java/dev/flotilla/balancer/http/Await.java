@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
  * Parks a request's virtual thread until routing has its answer.
  *
  * <p>Without a time limit of its own: routing keeps the deadline, {@link
- * dev.flotilla.balancer.routing.LostAnswerGuard} answers for it should it fail to, and a limit here
+ * dev.flotilla.balancer.wire.LostAnswerGuard} answers for it should it fail to, and a limit here
  * would wake the thread that keeps virtual threads' time for every request. When the server ends it
  * interrupts those who still wait.
  */

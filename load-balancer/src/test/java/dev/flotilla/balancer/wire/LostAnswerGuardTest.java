@@ -1,8 +1,16 @@
-package dev.flotilla.balancer.routing;
+package dev.flotilla.balancer.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.balancer.ring.SlotTable;
+import dev.flotilla.balancer.routing.CallOptions;
+import dev.flotilla.balancer.routing.Consistency;
+import dev.flotilla.balancer.routing.FailureCode;
+import dev.flotilla.balancer.routing.GroupView;
+import dev.flotilla.balancer.routing.KvAnswer;
+import dev.flotilla.balancer.routing.KvRequest;
+import dev.flotilla.balancer.routing.KvService;
+import dev.flotilla.balancer.routing.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +23,23 @@ final class LostAnswerGuardTest {
   private static final KvAnswer ANSWER =
       new KvAnswer.Failed(1, 1, FailureCode.TIMEOUT, Outcome.UNKNOWN, "late");
 
-  private final ManualTime time = new ManualTime();
+  private Runnable nextLook = () -> {};
   private final List<CompletableFuture<KvAnswer>> routed = new ArrayList<>();
   private final List<Integer> lost = new ArrayList<>();
   private final LostAnswerGuard guard =
-      new LostAnswerGuard(new Routing(), time, Duration.ofSeconds(10), lost::add);
+      new LostAnswerGuard(
+          new Routing(),
+          (delayNanos, task) -> {
+            nextLook = task;
+            return () -> {};
+          },
+          Duration.ofSeconds(10),
+          lost::add);
 
   @Test
   void anAnswerThatComesIsPassedOn() {
     CompletableFuture<KvAnswer> answer = guard.execute(REQUEST, CallOptions.DEFAULT);
-    time.pass(Duration.ofSeconds(9));
+    passSeconds(9);
     assertThat(answer).isNotDone();
     assertThat(guard.awaited()).isEqualTo(1);
     routed.getFirst().complete(ANSWER);
@@ -34,12 +49,11 @@ final class LostAnswerGuardTest {
 
   @Test
   void anAnswerThatIsLostIsGivenAfterAll() {
-    time.pass(Duration.ofMillis(500));
     CompletableFuture<KvAnswer> answer = guard.execute(REQUEST, CallOptions.DEFAULT);
-    time.pass(Duration.ofMillis(10_400));
+    passSeconds(11);
     assertThat(answer).isNotDone();
     assertThat(lost).isEmpty();
-    time.pass(Duration.ofSeconds(2));
+    passSeconds(1);
     assertThat(lost).containsExactly(1);
     assertThat(answer)
         .isCompletedWithValueMatching(value ->
@@ -47,6 +61,13 @@ final class LostAnswerGuardTest {
                 && failed.code() == FailureCode.INTERNAL
                 && failed.outcome() == Outcome.UNKNOWN);
     assertThat(guard.awaited()).isZero();
+  }
+
+  /** The guard looks once a second. */
+  private void passSeconds(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      nextLook.run();
+    }
   }
 
   private final class Routing implements KvService {

@@ -1,6 +1,13 @@
-package dev.flotilla.balancer.routing;
+package dev.flotilla.balancer.wire;
 
 import dev.flotilla.balancer.ring.SlotTable;
+import dev.flotilla.balancer.routing.CallOptions;
+import dev.flotilla.balancer.routing.FailureCode;
+import dev.flotilla.balancer.routing.GroupView;
+import dev.flotilla.balancer.routing.KvAnswer;
+import dev.flotilla.balancer.routing.KvRequest;
+import dev.flotilla.balancer.routing.KvService;
+import dev.flotilla.balancer.routing.Outcome;
 import dev.flotilla.balancer.routing.RouterEnvironment.Timer;
 import java.time.Duration;
 import java.util.List;
