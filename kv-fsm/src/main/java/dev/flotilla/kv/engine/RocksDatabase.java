@@ -28,6 +28,10 @@ import org.rocksdb.WriteOptions;
  */
 final class RocksDatabase implements AutoCloseable {
   private static final int BLOOM_BITS_PER_KEY = 10;
+
+  /** Of a memtable's size. */
+  private static final double MEMTABLE_BLOOM_RATIO = 0.05;
+
   private static final int LEVELS = 7;
 
   /**
@@ -111,6 +115,9 @@ final class RocksDatabase implements AutoCloseable {
         .setWriteBufferManager(resources.writeBufferManager())
         .setWriteBufferSize(resources.options().memtableBytesPerEngine())
         .setMaxWriteBufferNumber(3)
+        // Many gets are for sessions that are not there: they need not walk through the memtable.
+        .setMemtableWholeKeyFiltering(true)
+        .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM_RATIO)
         .setNumLevels(LEVELS)
         .setTableFormatConfig(table)
         .setCompressionPerLevel(compression())
