@@ -3,53 +3,16 @@ package dev.flotilla.kv.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flotilla.raft.env.Disk;
-import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.env.SimulatedDisk;
 import dev.flotilla.raft.fsm.NoRoomException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class InMemoryEngineTest extends KvEngineContract {
-  private static final String STORE = "groups/g1/state";
-
-  private final SimulatedDisk disk = new SimulatedDisk();
-
+class InMemoryEngineTest extends SimulatedDiskContract {
   @Override
   KvEngine open() {
     return new InMemoryEngine(disk, STORE);
-  }
-
-  @Override
-  void crash(KvEngine engine) {
-    disk.crashLosingAllUnsynced();
-  }
-
-  @Override
-  String emptyFolder(String name) throws IOException {
-    disk.createDirectories("snapshots/" + name);
-    return "snapshots/" + name;
-  }
-
-  @Override
-  List<String> files(String folder) throws IOException {
-    return disk.list(folder);
-  }
-
-  @Override
-  void addFile(String folder, String name) throws IOException {
-    try (DiskFile file = disk.open(folder + "/" + name, Disk.OpenMode.CREATE_NEW)) {
-      file.write(0, ByteBuffer.wrap(bytes("not yours")));
-    }
-  }
-
-  @Override
-  void damage(String folder) throws IOException {
-    disk.flipBit(folder + "/IMAGE", 20, 3);
   }
 
   /**

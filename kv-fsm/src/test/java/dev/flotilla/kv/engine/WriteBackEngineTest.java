@@ -3,29 +3,22 @@ package dev.flotilla.kv.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flotilla.raft.env.Disk;
-import dev.flotilla.raft.env.DiskFile;
 import dev.flotilla.raft.env.SimulatedDisk;
 import dev.flotilla.raft.fsm.NoRoomException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** Memory in front changes nothing of what an engine promises. */
-class WriteBackEngineTest extends KvEngineContract {
-  private static final String STORE = "groups/g1/state";
+class WriteBackEngineTest extends SimulatedDiskContract {
   private static final int BYTES = 8 << 10;
 
   /** The letters from k on are in the tree. */
   private static final int SCANNED_PREFIX = 'k' << 8;
-
-  private final SimulatedDisk disk = new SimulatedDisk();
 
   @Override
   KvEngine open() {
@@ -39,34 +32,6 @@ class WriteBackEngineTest extends KvEngineContract {
   /** Who writes what has gathered. */
   Executor drains() {
     return Runnable::run;
-  }
-
-  @Override
-  void crash(KvEngine engine) {
-    disk.crashLosingAllUnsynced();
-  }
-
-  @Override
-  String emptyFolder(String name) throws IOException {
-    disk.createDirectories("snapshots/" + name);
-    return "snapshots/" + name;
-  }
-
-  @Override
-  List<String> files(String folder) throws IOException {
-    return disk.list(folder);
-  }
-
-  @Override
-  void addFile(String folder, String name) throws IOException {
-    try (DiskFile file = disk.open(folder + "/" + name, Disk.OpenMode.CREATE_NEW)) {
-      file.write(0, ByteBuffer.wrap(bytes("not yours")));
-    }
-  }
-
-  @Override
-  void damage(String folder) throws IOException {
-    disk.flipBit(folder + "/IMAGE", 20, 3);
   }
 
   @Test
