@@ -1,5 +1,6 @@
 package dev.flotilla.raft.runtime;
 
+import dev.flotilla.proto.admin.v1.EventKind;
 import dev.flotilla.raft.env.Disk;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -26,17 +27,19 @@ final class DiskGuard {
   private final long reserveBytes;
   private final NodeMetrics metrics;
   private final String node;
+  private final NodeEvents events;
   private boolean looked;
   private long lookedNanos;
   private boolean full;
   private boolean critical;
   private long lookEveryNanos = LOOK_EVERY_NANOS;
 
-  DiskGuard(Disk disk, long reserveBytes, NodeMetrics metrics, String node) {
+  DiskGuard(Disk disk, long reserveBytes, NodeMetrics metrics, String node, NodeEvents events) {
     this.disk = disk;
     this.reserveBytes = reserveBytes;
     this.metrics = metrics;
     this.node = node;
+    this.events = events;
   }
 
   /** Whether leaders refuse commands. */
@@ -67,6 +70,14 @@ final class DiskGuard {
             usable,
             reserveBytes,
             nowFull ? "refusing commands" : "taking commands again");
+        events.tell(
+            nowFull ? EventKind.EVENT_KIND_DISK_FULL : EventKind.EVENT_KIND_DISK_ROOM,
+            node
+                + (nowFull ? " refuses commands: " : " takes commands again: ")
+                + usable
+                + " bytes are left on its disk, of which "
+                + reserveBytes
+                + " are kept for the log");
       }
       full = nowFull;
       critical = usable < reserveBytes / CRITICAL_DIVISOR;

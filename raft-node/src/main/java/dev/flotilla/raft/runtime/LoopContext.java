@@ -12,6 +12,7 @@ final class LoopContext {
   final Applier applier;
   final SnapshotWorker snapshots;
   final DiskGuard disk;
+  final NodeEvents events;
   final ReplyOutbox replies = new ReplyOutbox();
 
   /** The time all of a pass's inputs happen at; moved on after the disk write. */
@@ -25,7 +26,8 @@ final class LoopContext {
       PeerOutbox peers,
       Applier applier,
       SnapshotWorker snapshots,
-      DiskGuard disk) {
+      DiskGuard disk,
+      NodeEvents events) {
     this.options = options;
     this.clock = clock;
     this.metrics = metrics;
@@ -34,6 +36,7 @@ final class LoopContext {
     this.applier = applier;
     this.snapshots = snapshots;
     this.disk = disk;
+    this.events = events;
     this.nowNanos = clock.nanoTime();
   }
 }

@@ -36,6 +36,7 @@ public final class NodeAssembly implements AutoCloseable {
   private final RequestIntake intake;
   private final NodeReceiver receiver;
   private final NodeMetrics metrics;
+  private final NodeEvents events;
   private boolean closed;
 
   NodeAssembly(
@@ -48,7 +49,8 @@ public final class NodeAssembly implements AutoCloseable {
       Applier applier,
       SnapshotWorker snapshots,
       RequestIntake intake,
-      NodeMetrics metrics) {
+      NodeMetrics metrics,
+      NodeEvents events) {
     this.options = options;
     this.env = env;
     this.wal = wal;
@@ -59,6 +61,7 @@ public final class NodeAssembly implements AutoCloseable {
     this.snapshots = snapshots;
     this.intake = intake;
     this.metrics = metrics;
+    this.events = events;
     this.receiver = new NodeReceiver(options, mailbox, snapshots.exchange(), metrics);
   }
 
@@ -92,6 +95,10 @@ public final class NodeAssembly implements AutoCloseable {
 
   public NodeMetrics metrics() {
     return metrics;
+  }
+
+  public NodeEvents events() {
+    return events;
   }
 
   /** What to give to the transport. */

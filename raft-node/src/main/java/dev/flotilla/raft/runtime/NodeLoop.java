@@ -294,7 +294,7 @@ public final class NodeLoop {
     }
     walLimitNanos = context.nowNanos + WAL_LIMIT_EVERY_NANOS;
     long bytes = wal.sizeBytes();
-    context.metrics.walBytes(bytes);
+    context.metrics.wal(bytes, wal.writtenBytes());
     if (bytes <= context.options.limits().maxWalBytes()) {
       return;
     }

@@ -22,6 +22,7 @@ public final class NodeMetrics {
   private final long startedNanos;
   private final SortedMap<Integer, GroupMetrics> groups = new TreeMap<>();
   private volatile long walBytes;
+  private volatile long walWrittenBytes;
   private volatile long diskUsableBytes = -1;
   private volatile boolean diskFull;
 
@@ -34,8 +35,9 @@ public final class NodeMetrics {
     groups.put(group, metrics);
   }
 
-  void walBytes(long bytes) {
+  void wal(long bytes, long writtenBytes) {
     walBytes = bytes;
+    walWrittenBytes = writtenBytes;
   }
 
   void disk(long usableBytes, boolean full) {
@@ -76,6 +78,12 @@ public final class NodeMetrics {
     return up <= 0 ? 0 : Math.min(1, (double) busyNanos.get() / up);
   }
 
+  /** Share of the time since the start that the applier was inside a pass, 0..1. */
+  public double applierBusyRatio(long nowNanos) {
+    long up = nowNanos - startedNanos;
+    return up <= 0 ? 0 : Math.min(1, (double) applierBusyNanos.get() / up);
+  }
+
   public long requestsReceived() {
     return requestsReceived.get();
   }
@@ -102,6 +110,11 @@ public final class NodeMetrics {
   /** Bytes of the write-ahead log on disk. */
   public long walBytes() {
     return walBytes;
+  }
+
+  /** Bytes written to the write-ahead log since the process began, padding included. */
+  public long walWrittenBytes() {
+    return walWrittenBytes;
   }
 
   /** As last looked at; -1 before the first look. */

@@ -47,12 +47,14 @@ final class NodeRecovery {
   private final NodeEnvironment env;
   private final FatalOnce fatal;
   private final NodeMetrics metrics;
+  private final NodeEvents events;
 
   NodeRecovery(NodeOptions options, NodeEnvironment env, RaftNode.FatalHandler fatal) {
     this.options = options;
     this.env = env;
     this.fatal = new FatalOnce(fatal);
     this.metrics = new NodeMetrics(env.clock().nanoTime());
+    this.events = new NodeEvents(env.clock());
   }
 
   NodeAssembly recover(List<ReplicaSpec> specs, BackgroundWork background) throws IOException {
@@ -169,7 +171,8 @@ final class NodeRecovery {
             new PeerOutbox(env.transport()),
             applier,
             snapshots,
-            new DiskGuard(env.disk(), limits.diskReserveBytes(), metrics, options.name()));
+            new DiskGuard(env.disk(), limits.diskReserveBytes(), metrics, options.name(), events),
+            events);
     SortedMap<Integer, Replica> replicas = new TreeMap<>();
     for (Found group : found) {
       int id = group.spec().group();
@@ -196,7 +199,7 @@ final class NodeRecovery {
             fatal);
     RequestIntake intake = new RequestIntake(limits, slots.keySet(), env.clock(), mailbox, metrics);
     return new NodeAssembly(
-        options, env, wal, folders, mailbox, loop, applier, snapshots, intake, metrics);
+        options, env, wal, folders, mailbox, loop, applier, snapshots, intake, metrics, events);
   }
 
   private RaftCore core(Found group, long nowNanos) {

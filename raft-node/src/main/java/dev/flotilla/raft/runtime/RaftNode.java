@@ -132,6 +132,11 @@ public final class RaftNode implements AutoCloseable {
     assembly.changeMembers(request, listener);
   }
 
+  /** What happened to the node and its replicas. */
+  public NodeEvents events() {
+    return assembly.events();
+  }
+
   public NodeMetrics metrics() {
     return assembly.metrics();
   }

@@ -55,7 +55,7 @@ final class Replica implements Effects {
   private final CompactionPolicy compaction;
   private final ReplicaSnapshots snapshots;
   private final Handover handover;
-  private final RoleNews roleNews = new RoleNews();
+  private final ReplicaNews news;
   private final WakeSchedule wake = new WakeSchedule();
   private final TransferWaiters transferWaiters = new TransferWaiters();
 
@@ -90,6 +90,7 @@ final class Replica implements Effects {
     this.context = context;
     this.group = spec.group();
     this.name = spec.name();
+    this.news = new ReplicaNews(context.events, context.options.name(), group, name);
     this.folder = folder;
     this.identity = folder.identity();
     this.core = core;
@@ -243,7 +244,7 @@ final class Replica implements Effects {
   void installed(LogBase base) {
     metrics.snapshotsInstalled.incrementAndGet();
     context.snapshots.installed(group, base.index());
-    log.info("{} {}: snapshot at {} installed", context.options.name(), name, base.index());
+    news.snapshotInstalled(base.index(), term, leader);
   }
 
   void checkpointWanted(int peer, String staging) {
@@ -365,33 +366,12 @@ final class Replica implements Effects {
       }
       case Effect.RoleChanged changed -> roleChanged(changed);
       case Effect.TransferEnded ended -> transferWaiters.tell(ended);
-      case Effect.StrangerHeard heard ->
-          log.warn(
-              "{} {} in term {}: node {} is bound to replica {}, what {} says is not counted",
-              context.options.name(),
-              name,
-              term,
-              heard.node(),
-              Long.toHexString(heard.bound()),
-              Long.toHexString(heard.incarnation()));
-      case Effect.RemovalLearned learned ->
-          log.info(
-              "{} {} in term {}: removed, its group goes on without it since index {}, says node {}",
-              context.options.name(),
-              name,
-              term,
-              learned.index(),
-              learned.from());
+      case Effect.StrangerHeard heard -> news.stranger(heard, term);
+      case Effect.RemovalLearned learned -> news.removed(learned, term);
       case Effect.MembershipChanged changed -> {
         members.changed(changed.index());
         publishLeadership();
-        log.info(
-            "{} {} in term {}: membership at {}: {}",
-            context.options.name(),
-            name,
-            term,
-            changed.index(),
-            changed.membership());
+        news.members(changed, term, leader);
       }
     }
   }
@@ -430,20 +410,7 @@ final class Replica implements Effects {
         desk.leadershipLost(handover.target());
         snapshots.leadershipLost();
       }
-      tell(changed);
-    }
-  }
-
-  private void tell(Effect.RoleChanged changed) {
-    if (roleNews.isNews(changed, context.nowNanos)) {
-      log.info(
-          "{} {}: {} in term {}, leader {}; {} changes to and fro not told",
-          context.options.name(),
-          name,
-          role,
-          term,
-          leader,
-          roleNews.takePassedOver());
+      news.role(changed, context.nowNanos);
     }
   }
 
@@ -573,8 +540,7 @@ final class Replica implements Effects {
       return;
     }
     failure = reason + ": " + cause;
-    log.error(
-        "{} {} in term {}: replica stops: {}", context.options.name(), name, term, reason, cause);
+    news.failed(reason, cause, term);
     metrics.markFailed();
     closeDesk();
     endTransfers("the replica stopped");

@@ -32,7 +32,13 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
   @Override
   public void status(StatusRequest request, StreamObserver<NodeStatus> reply) {
-    answer(node.status(request.getStateHash()), reply);
+    CompletableFuture<NodeStatus> status = node.status(request.getStateHash());
+    answer(
+        request.hasEventsAfter()
+            ? status.thenApply(found ->
+                found.toBuilder().addAllEvents(node.events(request.getEventsAfter())).build())
+            : status,
+        reply);
   }
 
   @Override

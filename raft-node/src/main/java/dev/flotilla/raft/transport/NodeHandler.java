@@ -1,6 +1,7 @@
 package dev.flotilla.raft.transport;
 
 import dev.flotilla.proto.admin.v1.ChangeMembersRequest;
+import dev.flotilla.proto.admin.v1.NodeEvent;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -8,6 +9,7 @@ import dev.flotilla.proto.client.v1.RequestBatch;
 import dev.flotilla.raft.runtime.ClientChannel;
 import dev.flotilla.raft.runtime.MemberChangeListener;
 import dev.flotilla.raft.runtime.RaftNode;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,6 +23,11 @@ interface NodeHandler {
   void submit(ClientChannel channel, RequestBatch batch);
 
   CompletableFuture<NodeStatus> status(boolean stateHash);
+
+  /** What happened since; see {@link dev.flotilla.raft.runtime.NodeEvents#after}. */
+  default List<NodeEvent> events(long after) {
+    return List.of();
+  }
 
   /** The same without the replicas of other groups. */
   CompletableFuture<NodeStatus> statusOf(Set<Integer> groups);
@@ -40,6 +47,11 @@ interface NodeHandler {
       @Override
       public CompletableFuture<NodeStatus> status(boolean stateHash) {
         return node.status(stateHash);
+      }
+
+      @Override
+      public List<NodeEvent> events(long after) {
+        return node.events().after(after);
       }
 
       @Override
