@@ -3,6 +3,7 @@ package dev.flotilla.balancer;
 import dev.flotilla.balancer.http.HttpLimits;
 import dev.flotilla.balancer.routing.RouterOptions;
 import dev.flotilla.client.Network;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param ringEpoch of the slot table that the ring of {@code groups} results in
  * @param version shown in {@code flotilla_build_info}
  * @param drain how long closing waits for requests under way
+ * @param localNodes to be hurt from the dashboard; null = nobody may
+ * @param grafana where its dashboards are, for a link; null = nowhere
+ * @param process what to measure of the process this balancer runs in
  * @param network event loops to share; null = the balancer makes and closes its own
  */
 public record BalancerOptions(
@@ -28,6 +32,9 @@ public record BalancerOptions(
     HttpLimits limits,
     RouterOptions routing,
     Duration drain,
+    @Nullable LocalNodes localNodes,
+    @Nullable String grafana,
+    MeterBinder process,
     @Nullable Network network) {
 
   public BalancerOptions {
@@ -53,6 +60,9 @@ public record BalancerOptions(
         HttpLimits.defaults(),
         RouterOptions.defaults(),
         Duration.ofSeconds(3),
+        null,
+        null,
+        registry -> {},
         network);
   }
 }

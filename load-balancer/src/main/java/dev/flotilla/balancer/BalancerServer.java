@@ -1,7 +1,9 @@
 package dev.flotilla.balancer;
 
 import dev.flotilla.balancer.http.ClusterName;
+import dev.flotilla.balancer.http.OperatorDoor;
 import dev.flotilla.balancer.http.RequestMetrics;
+import dev.flotilla.balancer.http.TrafficMeter;
 import dev.flotilla.balancer.http.WebServer;
 import dev.flotilla.balancer.ring.RingGroup;
 import dev.flotilla.balancer.ring.SlotTable;
@@ -11,6 +13,8 @@ import dev.flotilla.balancer.routing.KvService;
 import dev.flotilla.balancer.routing.Router;
 import dev.flotilla.balancer.routing.RouterEnvironment;
 import dev.flotilla.balancer.routing.RouterOptions;
+import dev.flotilla.balancer.view.ClusterWatch;
+import dev.flotilla.balancer.wire.GrpcClusterAdmin;
 import dev.flotilla.balancer.wire.GrpcConnections;
 import dev.flotilla.balancer.wire.LostAnswerGuard;
 import dev.flotilla.balancer.wire.ThreadTimer;
@@ -38,6 +42,7 @@ public final class BalancerServer implements AutoCloseable {
 
   private final WebServer web;
   private final GrpcConnections connections;
+  private final Watching watching;
 
   /** What an answer may take beyond its deadline. */
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -49,11 +54,13 @@ public final class BalancerServer implements AutoCloseable {
   private BalancerServer(
       WebServer web,
       GrpcConnections connections,
+      Watching watching,
       ThreadTimer timer,
       PrometheusMeterRegistry registry,
       @Nullable Network ownNetwork) {
     this.web = web;
     this.connections = connections;
+    this.watching = watching;
     this.timer = timer;
     this.registry = registry;
     this.ownNetwork = ownNetwork;
@@ -88,6 +95,8 @@ public final class BalancerServer implements AutoCloseable {
             routing,
             metrics);
     registerGauges(registry, router, options.version());
+    options.process().bindTo(registry);
+    Watching watching = Watching.of(router, metrics, timer, network);
     // The first request shall find leaders known and streams open; and event loops that start with
     // a request would
     // belong to the web application.
@@ -102,6 +111,12 @@ public final class BalancerServer implements AutoCloseable {
               new ClusterName(options.clusterId()),
               options.limits(),
               registry,
+              new OperatorDoor(
+                  watching.admin(),
+                  watching.watch(),
+                  options.localNodes(),
+                  options.version(),
+                  options.grafana()),
               options.drain());
       log.info(
           "balancer of cluster {} listens on {}:{}, {} groups, ring epoch {}",
@@ -110,10 +125,32 @@ public final class BalancerServer implements AutoCloseable {
           web.port(),
           groups.size(),
           slots.epoch());
-      return new BalancerServer(web, connections, timer, registry, ownNetwork);
+      return new BalancerServer(web, connections, watching, timer, registry, ownNetwork);
     } catch (IOException | RuntimeException e) {
+      watching.close();
       close(connections, timer, registry, ownNetwork);
       throw e;
+    }
+  }
+
+  /** What looks at the cluster for those who watch. */
+  private record Watching(GrpcClusterAdmin admin, ClusterWatch watch) implements AutoCloseable {
+    static Watching of(Router router, RequestMetrics metrics, ThreadTimer timer, Network network) {
+      GrpcClusterAdmin admin = new GrpcClusterAdmin(network);
+      return new Watching(
+          admin,
+          new ClusterWatch(
+              router,
+              admin,
+              timer,
+              System::currentTimeMillis,
+              new TrafficMeter(metrics, router::inFlight, System::nanoTime)));
+    }
+
+    @Override
+    public void close() {
+      watch.close();
+      admin.close();
     }
   }
 
@@ -211,7 +248,9 @@ public final class BalancerServer implements AutoCloseable {
   /** Stops accepting, lets requests under way be answered within the drain time, closes. */
   @Override
   public void close() {
+    watching.watch().close(); // their streams would never end by themselves
     web.close();
+    watching.close();
     close(connections, timer, registry, ownNetwork);
   }
 

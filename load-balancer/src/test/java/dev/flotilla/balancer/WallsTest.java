@@ -70,6 +70,30 @@ final class WallsTest {
         .check(CLASSES);
   }
 
+  @Test
+  void theViewKnowsNoHttpSpringThreadsOrSockets() {
+    noClasses()
+        .that()
+        .resideInAPackage("..view..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "..balancer.http..",
+            "..balancer.wire..",
+            "org.springframework..",
+            "jakarta..",
+            "io.grpc..",
+            "java.net..")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.util\\.concurrent\\.(Executor.*|.*Executor|ForkJoin.*)")
+        .check(CLASSES);
+  }
+
   /**
    * The simulator runs routing as it is, so nothing in it may have a clock, a thread or a dice of
    * its own.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param processes whether every node is a process of its own
  * @param startedMillis since 1970
  * @param configuration the cluster file in force
+ * @param nodeArguments what each node was started with beside it, as in {@code --set x=y}
  */
 public record ClusterFile(
     String cluster,
@@ -34,7 +36,13 @@ public record ClusterFile(
     long startedMillis,
     String configuration,
     List<NodeEntry> nodes,
-    BalancerEntry balancer) {
+    BalancerEntry balancer,
+    List<String> nodeArguments) {
+
+  public ClusterFile {
+    // A file of an older version has none.
+    nodeArguments = Objects.requireNonNullElse(nodeArguments, List.of());
+  }
 
   public static final String NAME = "cluster.json";
 

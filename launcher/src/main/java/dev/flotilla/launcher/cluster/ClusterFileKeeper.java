@@ -49,7 +49,8 @@ public final class ClusterFileKeeper implements AutoCloseable {
                     config.nodes().stream().map(node -> entry(node, cluster.pidOf(node.id()))),
                     late.nodes().stream().map(node -> entry(node, late.pidOf(node.id()))))
                 .toList(),
-            new BalancerEntry(cluster.balancerPid(), config.balancer().advertise().toString()))
+            new BalancerEntry(cluster.balancerPid(), config.balancer().advertise().toString()),
+            cluster.nodeArguments())
         .write(path);
   }
 

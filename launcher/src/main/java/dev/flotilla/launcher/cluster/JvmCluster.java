@@ -44,8 +44,17 @@ public final class JvmCluster implements RunningCluster {
     return config.nodes().stream().mapToInt(node -> config.groupsOf(node).size()).sum();
   }
 
-  /** Starts everything side by side; what was started ends again when one part cannot start. */
-  public static JvmCluster start(ClusterConfig config, RaftNode.FatalHandler fatal)
+  /**
+   * Starts everything side by side; what was started ends again when one part cannot start.
+   *
+   * @param chaos whether nodes may be cut off from each other
+   * @param operator what people may do at the balancer beside the data
+   */
+  public static JvmCluster start(
+      ClusterConfig config,
+      boolean chaos,
+      BalancerInstance.Operator operator,
+      RaftNode.FatalHandler fatal)
       throws IOException {
     NodeResources shared = NodeResources.create(config.nodes().size(), replicas(config));
     Map<String, NodeInstance> nodes = new ConcurrentHashMap<>();
@@ -56,11 +65,13 @@ public final class JvmCluster implements RunningCluster {
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors() + 1,
             Thread.ofPlatform().daemon().name("start-", 0).factory())) {
-      balancer = CompletableFuture.supplyAsync(() -> startBalancer(config, shared), starters);
+      balancer =
+          CompletableFuture.supplyAsync(() -> startBalancer(config, operator, shared), starters);
       for (ClusterConfig.Node node : config.nodes()) {
         starts.add(
             CompletableFuture.runAsync(
-                () -> nodes.put(node.name(), startNode(config, node, shared, fatal)), starters));
+                () -> nodes.put(node.name(), startNode(config, node, shared, chaos, fatal)),
+                starters));
       }
     }
     try {
@@ -82,17 +93,19 @@ public final class JvmCluster implements RunningCluster {
       ClusterConfig config,
       ClusterConfig.Node node,
       NodeResources shared,
+      boolean chaos,
       RaftNode.FatalHandler fatal) {
     try {
-      return NodeInstance.start(config, node, shared, fatal);
+      return NodeInstance.start(config, node, shared, chaos, fatal);
     } catch (IOException e) {
       throw new CompletionException(e);
     }
   }
 
-  private static BalancerInstance startBalancer(ClusterConfig config, NodeResources shared) {
+  private static BalancerInstance startBalancer(
+      ClusterConfig config, BalancerInstance.Operator operator, NodeResources shared) {
     try {
-      return BalancerInstance.start(config, shared.network());
+      return BalancerInstance.start(config, operator, shared.network());
     } catch (IOException e) {
       throw new CompletionException(e);
     }
@@ -105,6 +118,11 @@ public final class JvmCluster implements RunningCluster {
       case Error error -> throw error;
       case null, default -> new IOException(failure);
     };
+  }
+
+  @Override
+  public List<String> nodeArguments() {
+    return List.of();
   }
 
   @Override

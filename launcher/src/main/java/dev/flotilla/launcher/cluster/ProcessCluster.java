@@ -55,6 +55,7 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
   private final ClusterConfig config;
   private final Path configFile;
   private final List<String> extraArguments;
+  private final List<String> balancerArguments;
   private final Path script;
   private final Listener listener;
   private final Map<String, Process> children = new ConcurrentHashMap<>();
@@ -68,17 +69,20 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
   /**
    * @param configFile what the children read
    * @param extraArguments passed to each child, as in {@code --set x=y}
+   * @param balancerArguments passed to the balancer after them
    * @param script the start script, which knows the JVM settings
    */
   public ProcessCluster(
       ClusterConfig config,
       Path configFile,
       List<String> extraArguments,
+      List<String> balancerArguments,
       Path script,
       Listener listener) {
     this.config = config;
     this.configFile = configFile;
     this.extraArguments = List.copyOf(extraArguments);
+    this.balancerArguments = List.copyOf(balancerArguments);
     this.script = script;
     this.listener = listener;
   }
@@ -125,6 +129,9 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
       arguments.addAll(List.of("node", "--config", configFile.toString(), "--name", name));
     }
     arguments.addAll(extraArguments);
+    if (name.equals(BALANCER)) {
+      arguments.addAll(balancerArguments);
+    }
     return arguments;
   }
 
@@ -180,6 +187,11 @@ public final class ProcessCluster implements RunningCluster, AutoCloseable {
 
   private static boolean isRunning(long pid) {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+  }
+
+  @Override
+  public List<String> nodeArguments() {
+    return extraArguments;
   }
 
   @Override

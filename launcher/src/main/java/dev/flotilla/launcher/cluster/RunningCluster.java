@@ -1,9 +1,13 @@
 package dev.flotilla.launcher.cluster;
 
 import java.time.Duration;
+import java.util.List;
 
 /** A cluster that was started here, in whatever processes. */
 public sealed interface RunningCluster permits JvmCluster, ProcessCluster {
+
+  /** What each node was started with beside the cluster file; empty when it shares our process. */
+  List<String> nodeArguments();
 
   /** The process of a node; 0 while it is down. */
   long pidOf(int node);

@@ -1,6 +1,7 @@
 package dev.flotilla.launcher.commands;
 
 import dev.flotilla.launcher.ExitCode;
+import dev.flotilla.launcher.chaos.LocalCluster;
 import dev.flotilla.launcher.cluster.Preflight;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.ClusterConfigReader;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +42,22 @@ public final class BalancerCommand implements Callable<Integer> {
       description = "The cluster file (YAML or JSON).")
   private Path config = Path.of("flotilla.yaml");
 
+  @Option(
+      names = "--enable-chaos",
+      description = {
+        "Lets the dashboard hurt the nodes of the local cluster in the data directory. Whoever reaches",
+        "this balancer may do it then."
+      })
+  private boolean chaos;
+
+  @Option(
+      names = "--grafana",
+      paramLabel = "URL",
+      description = "Where Grafana shows this cluster, for a link in the dashboard.")
+  private @Nullable String grafana;
+
+  @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
+
   @Option(names = "--supervised", hidden = true)
   private boolean supervised;
 
@@ -63,7 +81,8 @@ public final class BalancerCommand implements Callable<Integer> {
     LogFiles.start(
         cluster.logDirectory(),
         usual ? "balancer" : "balancer-" + listen.port(),
-        LogLevel.fromEnvironment());
+        LogLevel.fromEnvironment(),
+        LogLevel.toOutput());
     overrides
         .unusedVariables()
         .forEach(variable ->
@@ -72,7 +91,7 @@ public final class BalancerCommand implements Callable<Integer> {
     if (supervised) {
       signals.watchSupervisor(System.in);
     }
-    try (BalancerInstance balancer = BalancerInstance.start(cluster, null)) {
+    try (BalancerInstance balancer = BalancerInstance.start(cluster, operator(), null)) {
       terminal.line(
           "balancer of "
               + cluster.clusterId()
@@ -83,5 +102,10 @@ public final class BalancerCommand implements Callable<Integer> {
       terminal.line(signals.await() + ": the balancer answers what is in flight and stops.");
     }
     return ExitCode.DONE;
+  }
+
+  private BalancerInstance.Operator operator() {
+    return new BalancerInstance.Operator(
+        chaos ? new LocalCluster(dataDirectory.path()) : null, grafana);
   }
 }

@@ -6,6 +6,7 @@ import dev.flotilla.launcher.cluster.ClusterFile;
 import dev.flotilla.launcher.config.LocalLayout;
 import dev.flotilla.launcher.config.Units;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,15 @@ public final class ClientOptions {
 
   public KvClient client() {
     return new KvClient(balancerUri(), timeout());
+  }
+
+  Path dataDirectory() {
+    return dataDirectory.path();
+  }
+
+  /** The balancer's operator door. */
+  OperatorClient operator() {
+    return new OperatorClient(balancerUri(), timeout());
   }
 
   private Duration timeout() {

@@ -26,7 +26,7 @@ final class ClusterTable {
   }
 
   /** Where every replica stands. */
-  static Table status(Terminal terminal, List<StatusCommand.Row> rows, boolean withHash) {
+  static Table status(Terminal terminal, List<ReplicaRows.Row> rows, boolean withHash) {
     Table table =
         new Table()
             .column("NODE", Align.LEFT)
@@ -40,7 +40,7 @@ final class ClusterTable {
     if (withHash) {
       table.column("STATE HASH", Align.LEFT);
     }
-    for (StatusCommand.Row row : rows) {
+    for (ReplicaRows.Row row : rows) {
       NodeView.Replica replica = row.replica();
       Cell[] cells = new Cell[withHash ? 9 : 8];
       java.util.Arrays.fill(cells, Cell.of(""));

@@ -25,15 +25,29 @@ public final class CommandTree {
     for (Object command :
         List.of(
             new UpCommand(terminal),
+            new StartCommand(terminal),
+            new StopCommand(terminal),
+            new LogsCommand(terminal),
             new NodeCommand(terminal),
             new BalancerCommand(terminal),
             new GetCommand(terminal),
             new SetCommand(terminal),
             new DeleteCommand(terminal),
-            new StatusCommand(terminal))) {
+            new ScanCommand(terminal),
+            new CasCommand(terminal),
+            new IncrCommand(terminal),
+            new BatchCommand(terminal),
+            new StatusCommand(terminal),
+            new WatchClusterCommand(terminal),
+            new HealthCommand(terminal),
+            new StepDownCommand(terminal),
+            new VerifyCommand(terminal),
+            new DemoCommand(terminal),
+            new CompletionCommand(terminal))) {
       root.addSubcommand(withHelp(new CommandLine(command)));
     }
     root.addSubcommand(withHelp(MembersCommand.commandLine(terminal)));
+    root.addSubcommand(withHelp(ChaosCommand.commandLine(terminal)));
     root.addSubcommand(BenchCommand.commandLine()); // brings its own --help
     root.addSubcommand(new SimulateCommand());
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

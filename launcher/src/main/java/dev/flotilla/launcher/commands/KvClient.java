@@ -3,6 +3,7 @@ package dev.flotilla.launcher.commands;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class KvClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** More than this of an error's text is of no use to anybody. */
+  private static final int MOST_ERROR_BYTES = 64 << 10;
 
   private final HttpClient http;
   private final URI balancer;
@@ -43,8 +50,9 @@ public final class KvClient {
    * A successful answer.
    *
    * @param revision of the key after the call; empty when the answer names none
+   * @param expiresIn how long a key that was read still lives, as in 29500ms; empty = for ever
    */
-  public record Answer(int status, byte[] body, String revision, String group) {}
+  public record Answer(int status, byte[] body, String revision, String group, String expiresIn) {}
 
   /**
    * @throws Failure with exit code 3 when the key is absent
@@ -52,6 +60,11 @@ public final class KvClient {
   public Answer get(String key, String consistency) {
     String query = consistency.isEmpty() ? "" : "?consistency=" + consistency;
     return send(key, HttpRequest.newBuilder(uri(key, query)).GET());
+  }
+
+  /** The value and its revision, for a write that depends on them; empty when the key is absent. */
+  public Optional<Answer> find(String key) {
+    return unless(ExitCode.NOT_FOUND, () -> get(key, ""));
   }
 
   /**
@@ -68,10 +81,78 @@ public final class KvClient {
     return send(key, request);
   }
 
+  /** The same; empty when the conditions did not hold, and nothing happened. */
+  public Optional<Answer> putIf(
+      String key, byte[] value, String ttl, Map<String, String> conditions) {
+    return unless(ExitCode.COMPARE_FAILED, () -> put(key, value, ttl, conditions));
+  }
+
+  private static Optional<Answer> unless(int exitCode, Supplier<Answer> call) {
+    try {
+      return Optional.of(call.get());
+    } catch (Failure e) {
+      if (e.exitCode() == exitCode) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   public Answer delete(String key, Map<String, String> conditions) {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri(key, "")).DELETE();
     conditions.forEach(request::header);
     return send(key, request);
+  }
+
+  /**
+   * One page of the keys that begin with the prefix. It may hold fewer than asked for.
+   *
+   * @param limit 1 to 1,000
+   * @param cursor of the page before; null = from the start
+   */
+  public KeyPage scan(String prefix, int limit, @Nullable String cursor) {
+    StringBuilder query = new StringBuilder("?limit=").append(limit);
+    if (!prefix.isEmpty()) {
+      query.append("&prefix=").append(URLEncoder.encode(prefix, StandardCharsets.UTF_8));
+    }
+    if (cursor != null) {
+      query.append("&cursor=").append(URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+    }
+    URI uri = URI.create(balancer + "/v1/kv" + query);
+    return KeyPage.read(send("", HttpRequest.newBuilder(uri).GET()).body());
+  }
+
+  /**
+   * Sends a batch and hands over its results as they arrive.
+   *
+   * @param document as {@code POST /v1/kv:batch} takes it
+   * @param results told one for each operation, in their order
+   * @return why the balancer refused the batch as a whole, with nothing of it done; empty when it
+   *     was carried out
+   */
+  public Optional<BatchResult> batch(byte[] document, Consumer<BatchResult> results) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(balancer + "/v1/kv:batch"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(document));
+    HttpResponse<InputStream> response =
+        exchange(request, HttpResponse.BodyHandlers.ofInputStream());
+    int status = response.statusCode();
+    try (InputStream body = new TimedInput(response.body(), timeout)) {
+      if (status == 200) {
+        BatchResult.readAll(body, results);
+        return Optional.empty();
+      }
+      String problem = new String(body.readNBytes(MOST_ERROR_BYTES), StandardCharsets.UTF_8);
+      if (status == 400 || status == 413) {
+        return Optional.of(refusal(status, problem));
+      }
+      throw failure("", status, problem);
+    } catch (HttpTimeoutException e) {
+      throw tooLate(false, e);
+    } catch (IOException e) {
+      throw broken(false, e);
+    }
   }
 
   /** The body of {@code GET /api/status}. */
@@ -90,16 +171,27 @@ public final class KvClient {
   }
 
   private Answer send(String key, HttpRequest.Builder request) {
-    HttpResponse<byte[]> response;
+    HttpResponse<byte[]> response = exchange(request, HttpResponse.BodyHandlers.ofByteArray());
+    int status = response.statusCode();
+    if (status / 100 == 2) {
+      return new Answer(
+          status,
+          response.body(),
+          header(response, "ETag").replace("\"", ""),
+          header(response, "X-Flotilla-Group"),
+          header(response, "X-Flotilla-Expires-In"));
+    }
+    throw failure(key, status, new String(response.body(), StandardCharsets.UTF_8));
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder builder, HttpResponse.BodyHandler<T> handler) {
+    HttpRequest request = builder.timeout(timeout).build();
+    boolean reads = request.method().equals("GET");
     try {
-      response =
-          http.send(request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofByteArray());
+      return http.send(request, handler);
     } catch (HttpTimeoutException e) {
-      throw new Failure(
-          ExitCode.NO_QUORUM,
-          "No answer within " + timeout.toMillis() + " ms; whether it took effect is unknown.",
-          "See flotilla status; a longer --timeout may help.",
-          e);
+      throw tooLate(reads, e);
     } catch (ConnectException e) {
       throw new Failure(
           ExitCode.FAILED,
@@ -107,31 +199,52 @@ public final class KvClient {
           "Start a cluster with: flotilla up (or name the balancer with --balancer).",
           e);
     } catch (IOException e) {
-      throw new Failure(
-          ExitCode.FAILED,
-          "The connection to "
-              + balancer
-              + " broke; whether the request took effect is unknown: "
-              + e.getMessage(),
-          "Read the key to find out, then try again.",
-          e);
+      throw broken(reads, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure(ExitCode.FAILED, "Interrupted.", "", e);
     }
-    int status = response.statusCode();
-    if (status / 100 == 2) {
-      return new Answer(
-          status,
-          response.body(),
-          header(response, "ETag").replace("\"", ""),
-          header(response, "X-Flotilla-Group"));
-    }
-    throw failure(key, status, new String(response.body(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * @param reads a read has no effect that could be unknown
+   */
+  private Failure tooLate(boolean reads, HttpTimeoutException e) {
+    return new Failure(
+        ExitCode.NO_QUORUM,
+        "No answer within "
+            + timeout.toMillis()
+            + " ms"
+            + (reads ? "." : "; whether it took effect is unknown."),
+        "See flotilla status; a longer --timeout may help.",
+        e);
+  }
+
+  private Failure broken(boolean reads, IOException e) {
+    return new Failure(
+        ExitCode.FAILED,
+        "The connection to "
+            + balancer
+            + " broke"
+            + (reads ? ": " : "; whether the request took effect is unknown: ")
+            + e.getMessage(),
+        reads ? "Try again." : "Read the key to find out, then try again.",
+        e);
   }
 
   private static String header(HttpResponse<?> response, String name) {
     return response.headers().firstValue(name).orElse("");
+  }
+
+  private static BatchResult refusal(int status, String body) {
+    Optional<JsonNode> problem = parse(body);
+    return BatchResult.refused(
+        status,
+        problem.map(document -> document.path("code").asString("")).orElse(""),
+        problem
+            .map(document -> document.path("detail").asString(""))
+            .filter(text -> !text.isBlank())
+            .orElse("the balancer answered HTTP " + status));
   }
 
   /** The problem document as words and exit code. */
@@ -144,12 +257,13 @@ public final class KvClient {
             .filter(text -> !text.isBlank())
             .orElse("the balancer answered HTTP " + status);
     String outcome = problem.map(document -> document.path("outcome").asString("")).orElse("");
-    String suffix =
-        switch (outcome) {
-          case "unknown" -> " Whether it took effect is unknown.";
-          case "not_applied" -> " It had no effect.";
-          default -> "";
-        };
+    String suffix = effect(outcome);
+    if (key.isEmpty() && status == 404) {
+      return new Failure(
+          ExitCode.FAILED,
+          "The server does not know this request (HTTP 404).",
+          "Is it a balancer of this version? See --balancer.");
+    }
     return switch (status) {
       case 404 -> new Failure(ExitCode.NOT_FOUND, "There is no key " + key + ".", "");
       case 412 ->
@@ -175,7 +289,16 @@ public final class KvClient {
     };
   }
 
-  private static String sentence(String text) {
+  /** What became of a request that failed, in words; begins with a space, if not empty. */
+  static String effect(String outcome) {
+    return switch (outcome) {
+      case "unknown" -> " Whether it took effect is unknown.";
+      case "not_applied" -> " It had no effect.";
+      default -> "";
+    };
+  }
+
+  static String sentence(String text) {
     return text.endsWith(".") ? text : text + ".";
   }
 

@@ -107,6 +107,12 @@ public final class NodeCommand implements Callable<Integer> {
       description = "Where a new node serves its status. Default: the next free port.")
   private @Nullable String http;
 
+  @Option(
+      names = "--enable-chaos",
+      description =
+          "Lets whoever reaches its HTTP port cut it off from the other nodes. For demonstrations.")
+  private boolean chaos;
+
   @Option(names = "--supervised", hidden = true)
   private boolean supervised;
 
@@ -185,7 +191,8 @@ public final class NodeCommand implements Callable<Integer> {
             + ".");
     Files.createDirectories(self.directory());
     Preflight.diskHasRoom(self.directory());
-    LogFiles.start(cluster.logDirectory(), self.name(), LogLevel.fromEnvironment());
+    LogFiles.start(
+        cluster.logDirectory(), self.name(), LogLevel.fromEnvironment(), LogLevel.toOutput());
     overrides
         .unusedVariables()
         .forEach(variable ->
@@ -197,7 +204,8 @@ public final class NodeCommand implements Callable<Integer> {
     List<ClusterConfig.Group> lost = NodeInstance.lostBy(cluster, self);
     try (NodeResources resources = NodeResources.create(1, cluster.groupsOf(self).size())) {
       NodeInstance instance =
-          NodeInstance.start(cluster, self, resources, new ProcessEnd(self.name(), System.err));
+          NodeInstance.start(
+              cluster, self, resources, chaos, new ProcessEnd(self.name(), System.err));
       terminal.line(
           self.name()
               + " of "

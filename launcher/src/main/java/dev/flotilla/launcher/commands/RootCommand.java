@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       "  flotilla set greeting hello       in another terminal",
       "  flotilla get greeting",
       "  flotilla status                   who leads, how far everyone is",
+      "  flotilla demo                     a guided tour: a leader dies, nothing is lost",
       "  flotilla members --help           more nodes, fewer nodes, other nodes",
       "",
       "Each command explains itself with --help. Exit codes: 0 done, 1 failed, 2 usage, 3 not found,",

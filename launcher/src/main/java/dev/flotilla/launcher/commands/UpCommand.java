@@ -3,6 +3,7 @@ package dev.flotilla.launcher.commands;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.Version;
+import dev.flotilla.launcher.chaos.LocalCluster;
 import dev.flotilla.launcher.cluster.ClusterFileKeeper;
 import dev.flotilla.launcher.cluster.DataDirectory;
 import dev.flotilla.launcher.cluster.DataDirectoryLock;
@@ -16,6 +17,7 @@ import dev.flotilla.launcher.cluster.RunningCluster;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.LocalLayout;
 import dev.flotilla.launcher.config.Overrides;
+import dev.flotilla.launcher.node.BalancerInstance;
 import dev.flotilla.launcher.node.LogFiles;
 import dev.flotilla.launcher.node.NodeInstance;
 import dev.flotilla.launcher.node.ProcessEnd;
@@ -25,6 +27,7 @@ import dev.flotilla.launcher.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +114,20 @@ public final class UpCommand implements Callable<Integer> {
               + " groups times nodes in each.")
   private @Nullable Integer nodes;
 
+  @Option(
+      names = "--enable-chaos",
+      description = {
+        "Lets the dashboard and flotilla chaos hurt nodes: cut them off from the others and, with",
+        "--processes, kill, pause and restart them. Whoever reaches the balancer may do it then."
+      })
+  private boolean chaos;
+
+  @Option(
+      names = "--grafana",
+      paramLabel = "URL",
+      description = "Where Grafana shows this cluster, for a link in the dashboard.")
+  private @Nullable String grafana;
+
   private final Terminal terminal;
   private final AtomicReference<@Nullable ClusterFileKeeper> keeper = new AtomicReference<>();
 
@@ -147,7 +164,10 @@ public final class UpCommand implements Callable<Integer> {
     Preflight.portsAreFree(config);
     Preflight.diskHasRoom(directory.path());
     LogFiles.start(
-        config.logDirectory(), processes ? "supervisor" : "flotilla", LogLevel.fromEnvironment());
+        config.logDirectory(),
+        processes ? "supervisor" : "flotilla",
+        LogLevel.fromEnvironment(),
+        false);
     overrides
         .unusedVariables()
         .forEach(
@@ -200,7 +220,10 @@ public final class UpCommand implements Callable<Integer> {
     LOG.info("event=up cluster={} processes={}", config.clusterId(), processes);
     if (!processes) {
       return JvmCluster.start(
-          config, new ProcessEnd("The whole cluster, which shares this process,", System.err));
+          config,
+          chaos,
+          new BalancerInstance.Operator(chaos ? new LocalCluster(directory.path()) : null, grafana),
+          new ProcessEnd("The whole cluster, which shares this process,", System.err));
     }
     String script = System.getProperty("flotilla.script");
     if (script == null) {
@@ -211,9 +234,30 @@ public final class UpCommand implements Callable<Integer> {
     }
     ProcessCluster cluster =
         new ProcessCluster(
-            config, directory.configFile(), set.arguments(), Path.of(script), children(signals));
+            config,
+            directory.configFile(),
+            nodeArguments(),
+            balancerArguments(directory),
+            Path.of(script),
+            children(signals));
     cluster.start();
     return cluster;
+  }
+
+  private List<String> nodeArguments() {
+    List<String> arguments = new ArrayList<>(set.arguments());
+    if (chaos) {
+      arguments.add("--enable-chaos");
+    }
+    return arguments;
+  }
+
+  private List<String> balancerArguments(DataDirectory directory) {
+    List<String> arguments = new ArrayList<>(List.of("--data-dir", directory.path().toString()));
+    if (grafana != null) {
+      arguments.addAll(List.of("--grafana", grafana));
+    }
+    return arguments;
   }
 
   /** Waits until the cluster serves, shows it, and waits for the end. */

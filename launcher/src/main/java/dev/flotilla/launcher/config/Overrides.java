@@ -25,7 +25,8 @@ public final class Overrides {
           "FLOTILLA_SUPERVISED",
           "FLOTILLA_BALANCER",
           "FLOTILLA_DATA_DIR",
-          "FLOTILLA_LOG_LEVEL");
+          "FLOTILLA_LOG_LEVEL",
+          "FLOTILLA_LOG_OUTPUT");
 
   private final Map<String, String> flags;
   private final Map<String, String> environment;

@@ -3,6 +3,7 @@ package dev.flotilla.launcher.node;
 import dev.flotilla.balancer.BalancerOptions;
 import dev.flotilla.balancer.BalancerServer;
 import dev.flotilla.balancer.GroupPlacement;
+import dev.flotilla.balancer.LocalNodes;
 import dev.flotilla.balancer.http.HttpLimits;
 import dev.flotilla.balancer.routing.RouterOptions;
 import dev.flotilla.client.Network;
@@ -21,6 +22,16 @@ public final class BalancerInstance implements AutoCloseable {
 
   private final BalancerServer server;
 
+  /**
+   * What the dashboard offers beyond looking.
+   *
+   * @param localNodes nodes that may be hurt from it; null = none
+   * @param grafana where its dashboards are, for a link; null = nowhere
+   */
+  public record Operator(@Nullable LocalNodes localNodes, @Nullable String grafana) {
+    public static final Operator PLAIN = new Operator(null, null);
+  }
+
   private BalancerInstance(BalancerServer server) {
     this.server = server;
   }
@@ -28,10 +39,11 @@ public final class BalancerInstance implements AutoCloseable {
   /**
    * Binds and serves; does not wait for nodes.
    *
+   * @param operator what people may see and do there beside the data
    * @param network event loops to share; null = the balancer's own
    */
-  public static BalancerInstance start(ClusterConfig config, @Nullable Network network)
-      throws IOException {
+  public static BalancerInstance start(
+      ClusterConfig config, Operator operator, @Nullable Network network) throws IOException {
     HttpLimits limits = HttpLimits.defaults();
     return new BalancerInstance(
         BalancerServer.start(
@@ -51,6 +63,9 @@ public final class BalancerInstance implements AutoCloseable {
                     Duration.ofMillis(config.tuning().limits().defaultTimeoutMillis())),
                 RouterOptions.defaults(),
                 DRAIN,
+                operator.localNodes(),
+                operator.grafana(),
+                new ProcessMeters(),
                 network)));
   }
 

@@ -76,6 +76,9 @@ final class MetricsText {
         "Snapshots installed.",
         group,
         replica.getSnapshotsInstalled());
+    gauge("raft_voters", "Voters of the membership it knows.", group, replica.getVotersCount());
+    gauge(
+        "raft_learners", "Learners of the membership it knows.", group, replica.getLearnersCount());
     counter("raft_compactions_total", "Compactions of the log.", group, replica.getCompactions());
     for (PeerProgress peer : replica.getPeersList()) {
       String labels = group + ",peer=\"n" + peer.getNode() + "\"";

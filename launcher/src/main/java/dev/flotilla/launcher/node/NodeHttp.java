@@ -2,6 +2,7 @@ package dev.flotilla.launcher.node;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.flotilla.launcher.chaos.CuttableTransport;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.ReplicaStatus;
@@ -14,6 +15,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -46,17 +50,31 @@ public final class NodeHttp implements AutoCloseable {
   private final ExecutorService executor;
   private final NodeAdmin node;
   private final StatusDocuments documents;
+  private final @Nullable CuttableTransport chaos;
 
   private NodeHttp(
-      HttpServer server, ExecutorService executor, NodeAdmin node, StatusDocuments documents) {
+      HttpServer server,
+      ExecutorService executor,
+      NodeAdmin node,
+      StatusDocuments documents,
+      @Nullable CuttableTransport chaos) {
     this.server = server;
     this.executor = executor;
     this.node = node;
     this.documents = documents;
+    this.chaos = chaos;
   }
 
-  /** Binds the node's HTTP address and serves. */
-  public static NodeHttp start(ClusterConfig config, ClusterConfig.Node self, NodeAdmin node)
+  /**
+   * Binds the node's HTTP address and serves.
+   *
+   * @param chaos what may be cut from here; null = nothing
+   */
+  public static NodeHttp start(
+      ClusterConfig config,
+      ClusterConfig.Node self,
+      NodeAdmin node,
+      @Nullable CuttableTransport chaos)
       throws IOException {
     InetSocketAddress address =
         new InetSocketAddress(self.http().listen().host(), self.http().listen().port());
@@ -70,7 +88,7 @@ public final class NodeHttp implements AutoCloseable {
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name(self.name() + "-http-", 0).factory());
-    NodeHttp http = new NodeHttp(server, executor, node, new StatusDocuments(config, self));
+    NodeHttp http = new NodeHttp(server, executor, node, new StatusDocuments(config, self), chaos);
     server.setExecutor(executor);
     server.createContext("/", http::handle);
     server.start();
@@ -141,7 +159,7 @@ public final class NodeHttp implements AutoCloseable {
   private Answer answer(HttpExchange exchange)
       throws ExecutionException, InterruptedException, TimeoutException {
     String path = exchange.getRequestURI().getPath();
-    String method = path.equals("/step-down") ? "POST" : "GET";
+    String method = path.equals("/step-down") || path.startsWith("/chaos/") ? "POST" : "GET";
     boolean known =
         switch (path) {
           case "/livez",
@@ -152,6 +170,7 @@ public final class NodeHttp implements AutoCloseable {
               "/metrics",
               "/step-down" ->
               true;
+          case "/chaos/partition", "/chaos/heal" -> chaos != null;
           default -> false;
         };
     if (!known) {
@@ -163,6 +182,9 @@ public final class NodeHttp implements AutoCloseable {
       exchange.getResponseHeaders().set("Allow", method);
       return Answer.problem(405, path + " takes " + method);
     }
+    if (method.equals("POST") && isFromAnotherSite(exchange)) {
+      return Answer.problem(403, "this is not for pages of other sites");
+    }
     return switch (path) {
       case "/livez" -> Answer.text(200, "ok");
       case "/readyz" -> ready();
@@ -171,8 +193,40 @@ public final class NodeHttp implements AutoCloseable {
       case "/cluster" -> Answer.json(200, documents.cluster(status(false)));
       case "/metrics" ->
           new Answer(200, MetricsText.CONTENT_TYPE, MetricsText.of(status(false)) + node.meters());
+      case "/chaos/partition" -> cut(exchange.getRequestURI().getQuery());
+      case "/chaos/heal" -> heal();
       default -> stepDown();
     };
+  }
+
+  /** Cuts the node off from those named, as in {@code from=n2,n3}; from everybody when none is. */
+  private Answer cut(@Nullable String query) {
+    CuttableTransport line = Objects.requireNonNull(chaos);
+    if (query == null) {
+      line.cutOff();
+      LOG.warn("event=chaos-partition from=everybody");
+      return Answer.json(200, Map.of("cutOffFrom", "everybody"));
+    }
+    Optional<Set<Integer>> nodes = documents.nodes(query);
+    if (nodes.isEmpty()) {
+      return Answer.problem(400, "expected from=n2,n3 with nodes of this cluster");
+    }
+    line.cutOff(nodes.get());
+    LOG.warn("event=chaos-partition {}", query);
+    return Answer.json(200, Map.of("cutOffFrom", query));
+  }
+
+  private Answer heal() {
+    Objects.requireNonNull(chaos).heal();
+    LOG.warn("event=chaos-heal");
+    return Answer.json(200, Map.of("cutOffFrom", "nobody"));
+  }
+
+  /** A browser says where a request comes from; a command line says nothing. */
+  private static boolean isFromAnotherSite(HttpExchange exchange) {
+    String origin = exchange.getRequestHeaders().getFirst("Origin");
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    return origin != null && !origin.equals("http://" + host);
   }
 
   private Answer raftStatus(@Nullable String query)
@@ -181,12 +235,26 @@ public final class NodeHttp implements AutoCloseable {
     return Answer.json(200, documents.raftStatus(status(withHash), withHash));
   }
 
-  /** Ready: every replica runs and knows who leads. */
+  /**
+   * Ready: every replica runs, knows who leads, and its vote counts. One that still learns what its
+   * group holds must not pass for a member that makes up a quorum: a rollout would go on to the
+   * next.
+   */
   private Answer ready() throws ExecutionException, InterruptedException, TimeoutException {
     for (ReplicaStatus replica : status(false).getReplicasList()) {
       if (replica.getRole() == Role.ROLE_FAILED) {
         return Answer.text(
             503, replica.getGroupName() + " stopped itself: " + replica.getFailure());
+      }
+      String waits =
+          switch (replica.getStanding()) {
+            case STANDING_JOINING -> "waits to be let in";
+            case STANDING_REPLACED -> "waits to be let in again, as another replica";
+            case STANDING_MEMBER, STANDING_REMOVED, STANDING_UNSPECIFIED, UNRECOGNIZED ->
+                replica.getRole() == Role.ROLE_LEARNER ? "is catching up, without a vote yet" : "";
+          };
+      if (!waits.isEmpty()) {
+        return Answer.text(503, replica.getGroupName() + " " + waits);
       }
       if (replica.getLeader() == 0) {
         return Answer.text(503, replica.getGroupName() + " has no leader");

@@ -3,7 +3,10 @@ package dev.flotilla.launcher.node;
 import dev.flotilla.client.Network;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.Version;
+import dev.flotilla.launcher.chaos.CuttableTransport;
 import dev.flotilla.launcher.config.ClusterConfig;
+import dev.flotilla.proto.admin.v1.EventKind;
 import dev.flotilla.proto.admin.v1.NodeStatus;
 import dev.flotilla.proto.admin.v1.TransferLeadershipReply;
 import dev.flotilla.proto.admin.v1.TransferLeadershipRequest;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,12 +78,14 @@ public final class NodeInstance implements NodeAdmin {
   /**
    * Recovers the node and serves.
    *
+   * @param chaos whether the node may be cut off from others through its HTTP port
    * @throws Failure with exit code 70 when its disk is damaged or another node's
    */
   public static NodeInstance start(
       ClusterConfig config,
       ClusterConfig.Node self,
       NodeResources shared,
+      boolean chaos,
       RaftNode.FatalHandler fatal)
       throws IOException {
     try (Undo undo = new Undo()) {
@@ -90,12 +96,14 @@ public final class NodeInstance implements NodeAdmin {
       GrpcTransport transport =
           new GrpcTransport(
               self.id(), identity.identity().incarnation(), config.clusterId(), shared.network());
+      CuttableTransport cuttable = chaos ? new CuttableTransport(transport) : null;
       KvStateMachines stateMachines = new KvStateMachines(config, shared, disk);
       RaftNode node =
           recovered(
               self,
               options(config, self),
-              new NodeEnvironment(new SystemClock(), disk, transport, random),
+              new NodeEnvironment(
+                  new SystemClock(), disk, cuttable == null ? transport : cuttable, random),
               hostedBy(config, self).stream()
                   .map(group ->
                       new ReplicaSpec(
@@ -116,8 +124,10 @@ public final class NodeInstance implements NodeAdmin {
                   transport,
                   node,
                   shared.network()));
-      NodeAdmin admin = admin(config, self, node, server, shared.network());
-      NodeHttp http = undo.add(NodeHttp.start(config, self, admin));
+      NodeAdmin admin = admin(config, self, node, server, shared.network(), stateMachines);
+      NodeHttp http = undo.add(NodeHttp.start(config, self, admin, cuttable));
+      node.events().follow(new AuditLog(self.name()));
+      node.events().tell(EventKind.EVENT_KIND_STARTED, configuration(config, self));
       undo.forget();
       LOG.info(
           "event=node-started node={} grpc={} http={} directory={}",
@@ -127,6 +137,33 @@ public final class NodeInstance implements NodeAdmin {
           self.directory());
       return new NodeInstance(self, lock, node, admin, server, http);
     }
+  }
+
+  /** What an auditor asks first of a node that started: with which settings. */
+  private static String configuration(ClusterConfig config, ClusterConfig.Node self) {
+    ClusterConfig.Tuning tuning = config.tuning();
+    return self.name()
+        + " runs "
+        + Version.text()
+        + " for "
+        + hostedBy(config, self).stream()
+            .map(ClusterConfig.Group::name)
+            .collect(Collectors.joining(" "))
+        + ", bootstrap="
+        + config.bootstrap()
+        + ", heartbeat "
+        + millis(tuning.raft().heartbeatNanos())
+        + ", elections after "
+        + millis(tuning.raft().electionTimeoutMinNanos())
+        + " to "
+        + millis(tuning.raft().electionTimeoutMaxNanos())
+        + ", log of at most "
+        + tuning.limits().maxWalBytes()
+        + " bytes";
+  }
+
+  private static String millis(long nanos) {
+    return nanos / 1_000_000 + " ms";
   }
 
   private static NodeIdentityFile identity(
@@ -246,15 +283,19 @@ public final class NodeInstance implements NodeAdmin {
       ClusterConfig.Node self,
       RaftNode node,
       NodeServer server,
-      Network network) {
+      Network network,
+      KvStateMachines stateMachines) {
     Map<Integer, String> groupNames = new TreeMap<>();
     config.groups().forEach(group -> groupNames.put(group.id(), group.name()));
     NodeMeters meters = new NodeMeters(self.name(), groupNames, node.metrics());
+    ProcessMeters.begin();
     meters.doors(server, network);
+    meters.disk(self.directory());
+    meters.keys(stateMachines::stats);
     return new NodeAdmin() {
       @Override
       public String meters() {
-        return meters.scrape();
+        return meters.scrape() + ProcessMeters.scrape();
       }
 
       @Override
@@ -289,6 +330,8 @@ public final class NodeInstance implements NodeAdmin {
   /** Hands over what it leads, answers what is in flight, flushes, ends. Bounded. */
   public void shutdown(long timeoutMillis) throws IOException {
     LOG.info("event=node-stopping node={}", self.name());
+    node.events()
+        .tell(EventKind.EVENT_KIND_STOPPING, self.name() + " hands over, flushes and stops");
     http.close();
     node.shutdown(timeoutMillis);
     server.close();

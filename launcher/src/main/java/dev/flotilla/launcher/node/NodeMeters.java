@@ -1,6 +1,7 @@
 package dev.flotilla.launcher.node;
 
 import dev.flotilla.client.Network;
+import dev.flotilla.kv.KvStats;
 import dev.flotilla.raft.runtime.DurationStat;
 import dev.flotilla.raft.runtime.GroupMetrics;
 import dev.flotilla.raft.runtime.NodeMetrics;
@@ -14,11 +15,15 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.File;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -64,7 +69,99 @@ final class NodeMeters {
         "flotilla_raft_apply_duration_seconds",
         "One page of entries applied to the state machine.",
         GroupMetrics::apply);
+    groupTimer(
+        "flotilla_raft_snapshot_checkpoint_duration_seconds",
+        "One checkpoint of the state machine taken for a snapshot.",
+        GroupMetrics::checkpoint);
+    groupTimer(
+        "flotilla_raft_snapshot_install_duration_seconds",
+        "One snapshot installed into the state machine.",
+        GroupMetrics::install);
+    groupTimer(
+        "flotilla_raft_state_flush_duration_seconds",
+        "One flush of the state machine, asked for to shorten the log.",
+        GroupMetrics::flush);
     metrics.groups().forEach(this::group);
+    node();
+  }
+
+  private void node() {
+    gauge(
+        "flotilla_node_applier_busy_ratio",
+        "Share of the time since its start that the node's applier was working.",
+        of -> of.applierBusyRatio(System.nanoTime()));
+    gauge(
+        "flotilla_node_disk_full",
+        "Whether commands are refused because too little is left on the disk.",
+        of -> of.diskFull() ? 1 : 0);
+    nodeCounter(
+        "flotilla_node_requests", "Requests taken from clients.", NodeMetrics::requestsReceived);
+    nodeCounter(
+        "flotilla_node_requests_overloaded",
+        "Requests refused because too many were waiting.",
+        NodeMetrics::requestsOverloaded);
+    nodeCounter(
+        "flotilla_node_peer_batches_dropped",
+        "Batches of peers' messages dropped because too many were waiting; they are sent again.",
+        NodeMetrics::peerBatchesDropped);
+    nodeCounter(
+        "flotilla_node_peer_messages_refused",
+        "Peers' messages that were malformed, misaddressed or for a group not hosted here.",
+        NodeMetrics::peerMessagesRefused);
+    nodeCounter(
+        "flotilla_wal_written_bytes",
+        "Bytes written to the log since the process began, padding included.",
+        NodeMetrics::walWrittenBytes);
+  }
+
+  private void gauge(String name, String help, ToDoubleFunction<NodeMetrics> value) {
+    Gauge.builder(name, metrics, value).description(help).tag("node", node).register(registry);
+  }
+
+  private void nodeCounter(String name, String help, ToDoubleFunction<NodeMetrics> count) {
+    FunctionCounter.builder(name, metrics, count)
+        .description(help)
+        .tag("node", node)
+        .register(registry);
+  }
+
+  /** The disk that the node's folder lies on. */
+  void disk(Path directory) {
+    File folder = directory.toFile();
+    // As suppliers: of an object a gauge keeps a weak reference only, and nobody else holds this
+    // one.
+    Gauge.builder("flotilla_disk_usable_bytes", folder::getUsableSpace)
+        .description("What the node may still write to the disk under its folder.")
+        .tag("node", node)
+        .register(registry);
+    Gauge.builder("flotilla_disk_total_bytes", folder::getTotalSpace)
+        .description("The size of the disk under the node's folder.")
+        .tag("node", node)
+        .register(registry);
+  }
+
+  /**
+   * What the groups hold.
+   *
+   * @param statsOf a group's figures; none before it is open
+   */
+  void keys(IntFunction<Optional<KvStats>> statsOf) {
+    metrics
+        .groups()
+        .keySet()
+        .forEach(group -> {
+          Tags tags = Tags.of("node", node, "group", groupName(group));
+          Gauge.builder(
+                  "flotilla_kv_keys", () -> statsOf.apply(group).map(KvStats::keys).orElse(0L))
+              .description("Keys stored; expired ones count until they are swept.")
+              .tags(tags)
+              .register(registry);
+          Gauge.builder(
+                  "flotilla_kv_bytes", () -> statsOf.apply(group).map(KvStats::keyBytes).orElse(0L))
+              .description("Bytes of all keys and values stored, without overhead.")
+              .tags(tags)
+              .register(registry);
+        });
   }
 
   /** What the node's gRPC door refused. */
@@ -121,6 +218,18 @@ final class NodeMeters {
         proposals, help, tags.and("outcome", "not_applied"), of, GroupMetrics::proposalsNotApplied);
     counter(proposals, help, tags.and("outcome", "unknown"), of, GroupMetrics::proposalsUnknown);
     counter("flotilla_raft_reads", "Queries answered.", tags, of, GroupMetrics::reads);
+    counter(
+        "flotilla_raft_snapshot_taken",
+        "Checkpoints taken to send as snapshots.",
+        tags,
+        of,
+        GroupMetrics::snapshotsTaken);
+    counter(
+        "flotilla_raft_snapshot_failed",
+        "Snapshots that could not be sent.",
+        tags,
+        of,
+        GroupMetrics::snapshotsFailed);
     Gauge.builder("flotilla_raft_proposals_pending", of, GroupMetrics::pendingRequests)
         .description("Requests taken and not answered yet.")
         .tags(tags)

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +163,22 @@ public final class StatusDocuments {
             })
             .toList());
     return document;
+  }
+
+  /** The ids of the nodes named in {@code from=n2,n3}; empty when that is not what it says. */
+  Optional<Set<Integer>> nodes(String query) {
+    if (!query.startsWith("from=")) {
+      return Optional.empty();
+    }
+    Set<Integer> ids = new TreeSet<>();
+    for (String name : query.substring("from=".length()).split(",", -1)) {
+      Optional<ClusterConfig.Node> node = config.node(name);
+      if (node.isEmpty()) {
+        return Optional.empty();
+      }
+      ids.add(node.get().id());
+    }
+    return Optional.of(ids);
   }
 
   private Optional<ClusterConfig.Node> node(int id) {

@@ -70,6 +70,11 @@ public final class Terminal {
     }
   }
 
+  /** Whether standard output is a terminal that lines can be written over on. */
+  public boolean isInteractive() {
+    return interactive;
+  }
+
   public PrintStream out() {
     return out;
   }

@@ -25,7 +25,8 @@ class ClusterFileTest {
         1_000,
         "/d/flotilla.yaml",
         List.of(new NodeEntry(1, "n1", "g1", pid, "127.0.0.1:7001", "127.0.0.1:8081", "/d/n1")),
-        new BalancerEntry(99, "127.0.0.1:8080"));
+        new BalancerEntry(99, "127.0.0.1:8080"),
+        List.of("--set", "a=b"));
   }
 
   @Test

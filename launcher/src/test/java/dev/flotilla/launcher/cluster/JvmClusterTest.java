@@ -8,6 +8,7 @@ import dev.flotilla.launcher.commands.KvClient;
 import dev.flotilla.launcher.config.ClusterConfig;
 import dev.flotilla.launcher.config.LocalLayout;
 import dev.flotilla.launcher.config.Overrides;
+import dev.flotilla.launcher.node.BalancerInstance;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +31,10 @@ class JvmClusterTest {
 
   private static JvmCluster start(ClusterConfig config) throws IOException {
     return JvmCluster.start(
-        config, (exitCode, reason, cause) -> fail("fatal " + exitCode + ": " + reason, cause));
+        config,
+        false,
+        BalancerInstance.Operator.PLAIN,
+        (exitCode, reason, cause) -> fail("fatal " + exitCode + ": " + reason, cause));
   }
 
   private static void awaitReady(ClusterConfig config) throws InterruptedException {

@@ -195,6 +195,11 @@ final class TestCluster implements AutoCloseable {
     launcher.destroyForcibly().onExit().join();
   }
 
+  /** {@code kill -9} of the balancer. Returns when it is gone. */
+  void killBalancer() {
+    kill(file().balancer().pid());
+  }
+
   private void kill(long pid) {
     ProcessHandle process = ours(pid);
     process.destroyForcibly();

@@ -38,7 +38,7 @@ class NodeHttpTest {
     ClusterConfig config =
         new LocalLayout(FreePorts.base(), 1, 3)
             .config("c", Path.of("/unused"), ClusterConfig.Tuning.DEFAULT);
-    server = NodeHttp.start(config, config.node(1), node);
+    server = NodeHttp.start(config, config.node(1), node, null);
   }
 
   @AfterEach
@@ -112,6 +112,31 @@ class NodeHttpTest {
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.body()).isEqualTo("g1 has no leader\n");
     assertThat(send("GET", "/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aReplicaWhoseVoteDoesNotCountIsNotReady() throws Exception {
+    node.replica = node.replica.toBuilder().setStanding(Standing.STANDING_JOINING).build();
+    assertThat(send("GET", "/readyz").body()).isEqualTo("g1 waits to be let in\n");
+    node.replica =
+        node.replica.toBuilder()
+            .setStanding(Standing.STANDING_MEMBER)
+            .setRole(Role.ROLE_LEARNER)
+            .build();
+    assertThat(send("GET", "/readyz").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void aPageOfAnotherSitePressesNoButton() throws Exception {
+    HttpRequest foreign =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/step-down"))
+            .header("Origin", "http://elsewhere.test")
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      assertThat(http.send(foreign, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(403);
+    }
   }
 
   @Test

@@ -31,6 +31,21 @@ final class ApiException extends RuntimeException {
     return new ApiException(400, "BAD_REQUEST", Outcome.NOT_APPLIED, false, Origin.NONE, message);
   }
 
+  /** Nothing is served under this path. */
+  static ApiException notHere(String message) {
+    return new ApiException(404, "NOT_FOUND", Outcome.NOT_APPLIED, false, Origin.NONE, message);
+  }
+
+  /** The request came from a page of another site, or may not be made here. */
+  static ApiException forbidden(String message) {
+    return new ApiException(403, "FORBIDDEN", Outcome.NOT_APPLIED, false, Origin.NONE, message);
+  }
+
+  /** It makes no sense as things stand. */
+  static ApiException conflict(String message) {
+    return new ApiException(409, "CONFLICT", Outcome.NOT_APPLIED, false, Origin.NONE, message);
+  }
+
   static ApiException tooLarge(String message) {
     return new ApiException(413, "TOO_LARGE", Outcome.NOT_APPLIED, false, Origin.NONE, message);
   }

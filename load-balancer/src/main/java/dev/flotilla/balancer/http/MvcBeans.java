@@ -29,7 +29,8 @@ final class MvcBeans {
       ClusterName cluster,
       HttpLimits limits,
       Admission admission,
-      PrometheusMeterRegistry registry) {
+      PrometheusMeterRegistry registry,
+      OperatorDoor operator) {
     Answers answers = new Answers(service);
     context.registerBean(
         FormController.class, () -> new FormController(service, limits, admission, answers));
@@ -41,6 +42,29 @@ final class MvcBeans {
         BatchController.class, () -> new BatchController(service, limits, admission, answers));
     context.registerBean(StatusController.class, () -> new StatusController(service, cluster));
     context.registerBean(FixedController.class, () -> new FixedController(registry));
+    context.registerBean(DashboardController.class, DashboardController::new);
+    PictureJson pictures =
+        new PictureJson(
+            new PictureJson.About(
+                cluster.id(),
+                operator.version(),
+                service.slots().epoch(),
+                operator.localNodes() != null,
+                operator.grafana()));
+    context.registerBean(
+        EventsController.class, () -> new EventsController(operator.watch(), pictures));
+    context.registerBean(
+        ClusterController.class,
+        () ->
+            new ClusterController(
+                service,
+                operator.admin(),
+                operator.watch(),
+                operator.localNodes(),
+                limits,
+                admission));
+    context.registerBean(
+        RecordController.class, () -> new RecordController(service, limits, admission, answers));
     context.registerBean(RequestMappingHandlerMapping.class, RequestMappingHandlerMapping::new);
     context.registerBean(RequestMappingHandlerAdapter.class, MvcBeans::adapter);
     context.registerBean(HandlerExceptionResolver.class, ProblemResolver::new);

@@ -1,5 +1,6 @@
 package dev.flotilla.balancer.http;
 
+import dev.flotilla.balancer.routing.FailureCode;
 import dev.flotilla.balancer.routing.GroupView;
 import dev.flotilla.balancer.routing.KvAnswer;
 import dev.flotilla.balancer.routing.KvRequest;
@@ -10,11 +11,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +43,13 @@ public final class RequestMetrics implements RouterEvents {
     Duration.ofSeconds(5),
   };
 
+  private static final long MOST_MICROS = TimeUnit.MINUTES.toMicros(10);
+
   private final Map<Integer, GroupMeters> groups = new HashMap<>();
   private final Map<KvRequest.Op, Timer> durations = new EnumMap<>(KvRequest.Op.class);
+
+  /** Finer than the timers' buckets, for whoever watches; microseconds. */
+  private final Recorder latencies = new Recorder(MOST_MICROS, 2);
 
   /** The groups' names and ids are all that is used of them. */
   public RequestMetrics(MeterRegistry registry, List<GroupView> views) {
@@ -63,6 +73,7 @@ public final class RequestMetrics implements RouterEvents {
     final Counter cacheHits;
     final Counter cacheMisses;
     final Counter redirects;
+    final Map<FailureCode, Counter> failures = new EnumMap<>(FailureCode.class);
 
     GroupMeters(MeterRegistry registry, String group) {
       for (KvRequest.Op op : KvRequest.Op.values()) {
@@ -83,6 +94,14 @@ public final class RequestMetrics implements RouterEvents {
             Counter.builder("flotilla_balancer_retries")
                 .description("Requests sent once more.")
                 .tags("group", group, "reason", reason.text())
+                .register(registry));
+      }
+      for (FailureCode code : FailureCode.values()) {
+        failures.put(
+            code,
+            Counter.builder("flotilla_balancer_failures")
+                .description("Requests that got no answer of the group's state machine.")
+                .tags("group", group, "code", code.name().toLowerCase(Locale.ROOT))
                 .register(registry));
       }
       cacheHits =
@@ -141,11 +160,58 @@ public final class RequestMetrics implements RouterEvents {
     if (meters != null) {
       Map<Outcome, Counter> outcomes = meters.requests.get(op);
       increment(outcomes == null ? null : outcomes.get(answer.outcome()));
+      if (answer instanceof KvAnswer.Failed failed) {
+        increment(meters.failures.get(failed.code()));
+      }
     }
+    latencies.recordValue(Math.clamp(TimeUnit.NANOSECONDS.toMicros(durationNanos), 0, MOST_MICROS));
     Timer duration = durations.get(op);
     if (duration != null) {
       duration.record(durationNanos, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Since the process began. */
+  record Totals(long reads, long writes, long failed, long retries) {}
+
+  /** What was counted for each group, by its id. */
+  Map<Integer, Totals> totals() {
+    Map<Integer, Totals> totals = new HashMap<>();
+    groups.forEach((id, meters) -> totals.put(id, totals(meters)));
+    return totals;
+  }
+
+  private static Totals totals(GroupMeters meters) {
+    long reads = 0;
+    long writes = 0;
+    for (Map.Entry<KvRequest.Op, Map<Outcome, Counter>> op : meters.requests.entrySet()) {
+      long count = sum(op.getValue().values());
+      switch (op.getKey()) {
+        case GET, SCAN -> reads += count;
+        case PUT, DELETE, TOUCH -> writes += count;
+      }
+    }
+    return new Totals(reads, writes, sum(meters.failures.values()), sum(meters.retries.values()));
+  }
+
+  /** Requests answered since the process began, by kind. */
+  Map<KvRequest.Op, Long> totalsByOp() {
+    Map<KvRequest.Op, Long> totals = new EnumMap<>(KvRequest.Op.class);
+    durations.forEach((op, timer) -> totals.put(op, timer.count()));
+    return totals;
+  }
+
+  /** How long requests took since this was last asked, in microseconds. For one caller. */
+  Histogram latenciesSinceLastAsked() {
+    return latencies.getIntervalHistogram();
+  }
+
+  private static long sum(Collection<Counter> counters) {
+    double sum = 0;
+    for (Counter counter : counters) {
+      sum += counter.count();
+    }
+    return Math.round(sum);
   }
 
   private static void increment(@Nullable Counter counter) {

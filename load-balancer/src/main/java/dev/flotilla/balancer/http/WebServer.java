@@ -45,6 +45,7 @@ public final class WebServer implements AutoCloseable {
       ClusterName cluster,
       HttpLimits limits,
       PrometheusMeterRegistry registry,
+      OperatorDoor operator,
       Duration drain)
       throws IOException {
     ServletWebServerApplicationContext context = new ServletWebServerApplicationContext();
@@ -64,7 +65,7 @@ public final class WebServer implements AutoCloseable {
         (container, refusals, web) ->
             new FormDoor(container, service, limits, admission, refusals, web),
         registry);
-    MvcBeans.register(context, service, cluster, limits, admission, registry);
+    MvcBeans.register(context, service, cluster, limits, admission, registry, operator);
     Gauge.builder("flotilla_balancer_in_flight", admission, Admission::requests)
         .description("Requests under way.")
         .register(registry);

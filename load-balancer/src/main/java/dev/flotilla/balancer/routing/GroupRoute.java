@@ -23,6 +23,7 @@ final class GroupRoute {
       NodeConnections nodes,
       RouterEnvironment environment,
       RouterOptions options,
+      int groups,
       Runnable onMembersChanged) {
     id = group.id();
     name = group.name();
@@ -32,7 +33,7 @@ final class GroupRoute {
     budget =
         new RetryBudget(environment.ticker(), options.retryShare(), 10, options.retryReserve());
     finder = new LeaderFinder(id, members, leaders, nodes, environment, options);
-    watch = new MemberWatch(id, members, leaders, nodes, environment);
+    watch = new MemberWatch(id, members, leaders, nodes, environment, groups);
     mostInFlight = options.maxInFlightPerGroup();
   }
 

@@ -16,6 +16,7 @@ import dev.flotilla.proto.kv.v1.List;
 import dev.flotilla.proto.kv.v1.Put;
 import dev.flotilla.proto.kv.v1.Query;
 import dev.flotilla.proto.kv.v1.QueryResult;
+import dev.flotilla.proto.kv.v1.Tick;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,8 @@ final class KvCodec {
                       .setCondition(condition(delete.precondition())))
               .build()
               .toByteString();
+      case KvRequest.Touch touch ->
+          command(ringEpoch, identity).setTick(Tick.getDefaultInstance()).build().toByteString();
       case KvRequest.Get get ->
           Query.newBuilder()
               .setRingEpoch(ringEpoch)

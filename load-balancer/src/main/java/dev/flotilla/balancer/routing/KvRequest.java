@@ -9,12 +9,13 @@ public sealed interface KvRequest {
   /** The label of metrics: put, delete, get, scan. */
   Op op();
 
-  /** The four kinds, in the order of their metrics. */
+  /** The kinds, in the order of their metrics. */
   enum Op {
     PUT("put"),
     DELETE("delete"),
     GET("get"),
-    SCAN("scan");
+    SCAN("scan"),
+    TOUCH("touch");
 
     private final String text;
 
@@ -67,6 +68,22 @@ public sealed interface KvRequest {
     @Override
     public Op op() {
       return Op.GET;
+    }
+  }
+
+  /**
+   * Commits an entry that changes no key: proof that the group takes writes. It moves the group's
+   * clock, as any entry does.
+   */
+  record Touch(int group) implements KvRequest {
+    @Override
+    public boolean command() {
+      return true;
+    }
+
+    @Override
+    public Op op() {
+      return Op.TOUCH;
     }
   }
 

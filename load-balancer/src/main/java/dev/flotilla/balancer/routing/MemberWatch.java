@@ -13,6 +13,10 @@ import java.util.function.Consumer;
  */
 final class MemberWatch {
   static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** Of all groups together: many idle ones must not keep their nodes busy with answers. */
+  private static final long SPACING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   static final long EVERY_WHILE_CHANGING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   static final int TIMEOUT_MILLIS = 400;
 
@@ -21,19 +25,25 @@ final class MemberWatch {
   private final LeaderCache leaders;
   private final NodeConnections nodes;
   private final RouterEnvironment environment;
+  private final long everyNanos;
   private volatile boolean answered;
 
+  /**
+   * @param groups how many are watched in all
+   */
   MemberWatch(
       int group,
       KnownMembers members,
       LeaderCache leaders,
       NodeConnections nodes,
-      RouterEnvironment environment) {
+      RouterEnvironment environment,
+      int groups) {
     this.group = group;
     this.members = members;
     this.leaders = leaders;
     this.nodes = nodes;
     this.environment = environment;
+    this.everyNanos = Math.max(EVERY_NANOS, groups * SPACING_NANOS);
   }
 
   /**
@@ -47,8 +57,7 @@ final class MemberWatch {
     environment
         .timer()
         .after(
-            members.isChanging() ? EVERY_WHILE_CHANGING_NANOS : EVERY_NANOS,
-            () -> begin(afterEach));
+            members.isChanging() ? EVERY_WHILE_CHANGING_NANOS : everyNanos, () -> begin(afterEach));
   }
 
   private void look() {

@@ -51,7 +51,8 @@ public final class Router implements KvService {
     for (GroupMembers group :
         groups.stream().sorted(Comparator.comparingInt(GroupMembers::id)).toList()) {
       GroupRoute route =
-          new GroupRoute(group, leaders, nodes, environment, options, this::wantMembers);
+          new GroupRoute(
+              group, leaders, nodes, environment, options, groups.size(), this::wantMembers);
       made.add(route);
       routeById.put(group.id(), route);
     }
@@ -80,15 +81,19 @@ public final class Router implements KvService {
   public CompletableFuture<KvAnswer> execute(KvRequest request, CallOptions call) {
     GroupRoute route = routeOf(request);
     if (route == null) {
-      return refused(0, FailureCode.BAD_REQUEST, "there is no such group");
+      return refused(request, 0, FailureCode.BAD_REQUEST, "there is no such group");
     }
     if (!route.enter()) {
       return refused(
-          route.id(), FailureCode.OVERLOADED, "too many requests to the group are under way");
+          request,
+          route.id(),
+          FailureCode.OVERLOADED,
+          "too many requests to the group are under way");
     }
     if (!route.breaker().permits()) {
       route.leave();
       return refused(
+          request,
           route.id(),
           FailureCode.NO_LEADER,
           "the group has not answered lately; it is being asked again");
@@ -101,7 +106,10 @@ public final class Router implements KvService {
         route.breaker().neither();
         route.leave();
         return refused(
-            route.id(), FailureCode.OVERLOADED, "too many commands to the group are under way");
+            request,
+            route.id(),
+            FailureCode.OVERLOADED,
+            "too many commands to the group are under way");
       }
       identity = own;
     }
@@ -142,6 +150,7 @@ public final class Router implements KvService {
           case KvRequest.Delete delete -> slots.groupOf(Slots.of(delete.key()));
           case KvRequest.Get get -> slots.groupOf(Slots.of(get.key()));
           case KvRequest.Scan scan -> scan.from().group();
+          case KvRequest.Touch touch -> touch.group();
         };
     return routeById.get(group);
   }
@@ -152,9 +161,12 @@ public final class Router implements KvService {
         : defaultTimeoutNanos;
   }
 
-  private CompletableFuture<KvAnswer> refused(int group, FailureCode code, String message) {
-    return CompletableFuture.completedFuture(
-        new KvAnswer.Failed(group, leaders.term(group), code, Outcome.NOT_APPLIED, message));
+  private CompletableFuture<KvAnswer> refused(
+      KvRequest request, int group, FailureCode code, String message) {
+    KvAnswer answer =
+        new KvAnswer.Failed(group, leaders.term(group), code, Outcome.NOT_APPLIED, message);
+    events.finished(request.op(), answer, 0);
+    return CompletableFuture.completedFuture(answer);
   }
 
   @Override

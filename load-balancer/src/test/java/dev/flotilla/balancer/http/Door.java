@@ -23,16 +23,34 @@ final class Door implements AutoCloseable {
 
   final FakeKv kv;
   final WebServer server;
+  final FakeOperator operator;
   private final HttpClient client = HttpClient.newHttpClient();
 
   Door(FakeKv kv, HttpLimits limits) {
+    this(kv, limits, true);
+  }
+
+  /** One that lets nobody hurt nodes. */
+  static Door harmless(FakeKv kv) {
+    return new Door(kv, LIMITS, false);
+  }
+
+  private Door(FakeKv kv, HttpLimits limits, boolean chaos) {
     this.kv = kv;
+    this.operator = new FakeOperator(kv);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new RequestMetrics(registry, kv.groups());
     try {
       server =
           WebServer.start(
-              "127.0.0.1", 0, kv, new ClusterName("test"), limits, registry, Duration.ofSeconds(2));
+              "127.0.0.1",
+              0,
+              kv,
+              new ClusterName("test"),
+              limits,
+              registry,
+              chaos ? operator.door() : operator.harmlessDoor(),
+              Duration.ofSeconds(2));
     } catch (IOException e) {
       throw new AssertionError("no free port", e);
     }
@@ -110,6 +128,7 @@ final class Door implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    operator.close();
     server.close();
   }
 }

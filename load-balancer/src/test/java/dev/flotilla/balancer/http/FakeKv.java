@@ -133,6 +133,7 @@ final class FakeKv implements KvService {
                 1_000);
       }
       case KvRequest.Scan scan -> scan(scan);
+      case KvRequest.Touch touch -> new KvAnswer.Written(touch.group(), TERM, 0, false);
     };
   }
 

@@ -268,6 +268,7 @@ final class FormApiTest {
             new ClusterName("test"),
             Door.LIMITS,
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+            new FakeOperator(slow).door(),
             Duration.ofMillis(50));
     try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       String body = "key=k&request=SET%7Ck%7Cv";

@@ -104,6 +104,11 @@ final class OpenApiTest {
 
   private void operations() {
     KV.reset();
+    health();
+    records();
+    buttons();
+    dashboard();
+    KV.reset();
     note("get /livez", DOOR.call("GET", "/livez", ""));
     note("get /readyz", DOOR.call("GET", "/readyz", ""));
     KV.loseLeader(2);
@@ -111,6 +116,80 @@ final class OpenApiTest {
     note("get /api/status", DOOR.call("GET", "/api/status", ""));
     note("get /metrics", DOOR.call("GET", "/metrics", ""));
     note("get /openapi.yaml", DOOR.call("GET", "/openapi.yaml", ""));
+  }
+
+  private void health() {
+    note("post /api/health", post("/api/health", ""));
+    failWith(FailureCode.NO_LEADER, () -> note("post /api/health", post("/api/health", "")));
+    HttpLimits narrow = new HttpLimits(64, 64, 1_000, 1, 16 << 20, java.time.Duration.ofSeconds(5));
+    try (Door door = new Door(new FakeKv(3), narrow)) {
+      note("post /api/health", door.call("POST", "/api/health", "", "Content-Type", Answers.JSON));
+    }
+  }
+
+  private void records() {
+    String body = "{\"data\":\"d\"}";
+    note("post /api/write", post("/api/write", body));
+    note("post /api/write", post("/api/write", "{}"));
+    note("post /api/write", post("/api/write", " ".repeat((1 << 20) + 1)));
+    failing(() -> note("post /api/write", post("/api/write", body)));
+    failWith(FailureCode.SESSION_EXPIRED, () -> note("post /api/write", post("/api/write", body)));
+  }
+
+  private void buttons() {
+    for (String path : new String[] {"/api/step-down", "/api/chaos"}) {
+      String operation = "post " + path;
+      boolean chaos = path.endsWith("chaos");
+      String good = chaos ? "{\"action\":\"kill\",\"node\":\"n1\"}" : "{\"group\":\"g1\"}";
+      note(operation, post(path, good));
+      note(operation, post(path, "{}"));
+      note(operation, post(path, " ".repeat(5_000)));
+      note(operation, DOOR.call("POST", path, good, "Content-Type", "text/plain"));
+      note(
+          operation,
+          DOOR.call(
+              "POST", path, good, "Content-Type", Answers.JSON, "Origin", "http://evil.test"));
+    }
+    note("post /api/step-down", post("/api/step-down", "{\"group\":\"g9\"}"));
+    KV.loseLeader(2);
+    note("post /api/step-down", post("/api/step-down", "{\"group\":\"g2\"}"));
+    DOOR.operator.handsOver = false;
+    note("post /api/step-down", post("/api/step-down", "{\"group\":\"g1\"}"));
+    note("post /api/chaos", post("/api/chaos", "{\"action\":\"kill\",\"node\":\"n99\"}"));
+    try (Door harmless = Door.harmless(new FakeKv(1))) {
+      note("post /api/chaos", harmless.call("POST", "/api/chaos", "{}"));
+    }
+  }
+
+  private void dashboard() {
+    note("get /api/ring", DOOR.call("GET", "/api/ring", ""));
+    note("get /api/locate", DOOR.call("GET", "/api/locate?key=k", ""));
+    note("get /api/locate", DOOR.call("GET", "/api/locate", ""));
+    note("get /api/locate", DOOR.call("GET", "/api/locate?key=" + "k".repeat(5_000), ""));
+    for (String path : new String[] {"/", "/ui/style.css", "/ui/vendor/LICENSE"}) {
+      String operation =
+          switch (path) {
+            case "/" -> "get /";
+            case "/ui/style.css" -> "get /ui/{file}";
+            default -> "get /ui/vendor/{file}";
+          };
+      HttpResponse<String> page = DOOR.call("GET", path, "");
+      note(operation, page);
+      note(
+          operation,
+          DOOR.call(
+              "GET", path, "", "If-None-Match", page.headers().firstValue("ETag").orElseThrow()));
+    }
+    note("get /ui/{file}", DOOR.call("GET", "/ui/none", ""));
+    note("get /ui/vendor/{file}", DOOR.call("GET", "/ui/vendor/none", ""));
+    // Its stream has no end of its own; that it begins is what OperatorApiTest reads.
+    happened.add("get /api/events 200");
+    DOOR.operator.close();
+    note("get /api/events", DOOR.call("GET", "/api/events", ""));
+  }
+
+  private static HttpResponse<String> post(String path, String body) {
+    return DOOR.call("POST", path, body, "Content-Type", Answers.JSON);
   }
 
   /** The failures that any operation on a group may meet. */

@@ -1,0 +1,89 @@
+package dev.flotilla.launcher.commands;
+
+import dev.flotilla.launcher.ExitCode;
+import dev.flotilla.launcher.Failure;
+import dev.flotilla.launcher.terminal.Terminal;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code flotilla demo}: a guided tour in a cluster of its own. */
+@Command(
+    name = "demo",
+    description = {
+      "A guided tour of about half a minute. Starts ten processes on ports of their own, writes, kills",
+      "a leader with kill -9, shows how long nobody could write and that nothing is lost, starts the node",
+      "again, compares all replicas, stops everything and deletes its data."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  flotilla demo", "  flotilla demo --base-port 28080 --keep"})
+public final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--base-port",
+      paramLabel = "PORT",
+      defaultValue = "28080",
+      description = "As in flotilla up. Default: 28080, so that it runs beside a cluster of yours.")
+  private int basePort = 28_080;
+
+  @Option(names = "--keep", description = "Keeps the data, and says where it is.")
+  private boolean keep;
+
+  private final Terminal terminal;
+
+  public DemoCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    String script = System.getProperty("flotilla.script");
+    if (script == null) {
+      throw new Failure(
+          ExitCode.FAILED,
+          "The tour needs the start script, which knows how to start each process.",
+          "Run ./flotilla rather than java, or name it with -Dflotilla.script=FILE.");
+    }
+    Path directory = Files.createTempDirectory("flotilla-demo-");
+    try (DemoCluster cluster = DemoCluster.start(Path.of(script), directory, basePort)) {
+      new DemoTour(terminal, cluster).walk();
+    } finally {
+      if (keep) {
+        terminal.line("The data is in " + directory + ".");
+      } else {
+        delete(directory);
+      }
+    }
+    terminal.line("Your turn: " + terminal.bold("flotilla up") + ", or flotilla --help.");
+    return ExitCode.DONE;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
