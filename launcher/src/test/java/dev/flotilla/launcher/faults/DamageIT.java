@@ -145,15 +145,20 @@ class DamageIT {
     node.start();
     boolean refused = !servesOrEnds(node);
     if (refused) {
-      assertThat(damage.expected()).isEqualTo(Damage.Expected.REFUSES);
+      assertThat(damage.expected()).isNotEqualTo(Damage.Expected.SERVES);
       assertThat(node.awaitEnd(Duration.ZERO)).as("exit code").isEqualTo(STORAGE_EXIT);
-      did.add("exit 70; started when the file was put back");
-      for (Path file : spoiled) {
-        Host.run("cp", "-a", before.resolve(folder.relativize(file)).toString(), file.toString());
+      if (damage.expected() == Damage.Expected.REFUSES) {
+        did.add("exit 70; started when the file was put back");
+        for (Path file : spoiled) {
+          Host.run("cp", "-a", before.resolve(folder.relativize(file)).toString(), file.toString());
+        }
+      } else {
+        // It met the rot while it caught up; it knows of it now, and repairs it by itself.
+        did.add("exit 70 when it read the damage, started again");
       }
       began = System.nanoTime();
       node.start();
-      assertThat(servesOrEnds(node)).as("starts with what was put back").isTrue();
+      assertThat(servesOrEnds(node)).as("starts again").isTrue();
     } else {
       assertThat(damage.expected()).isNotEqualTo(Damage.Expected.REFUSES);
     }
