@@ -1,17 +1,15 @@
 package dev.flotilla.kv.engine;
 
+import dev.flotilla.raft.env.FileTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +90,7 @@ final class EngineFolders {
         throw EngineException.damaged(home + " holds " + name + " but no " + ACTIVE);
       }
       if (!path.equals(keep) && !name.equals(ACTIVE)) {
-        deleteRecursively(path);
+        FileTree.delete(path);
       }
     }
   }
@@ -100,7 +98,7 @@ final class EngineFolders {
   /** A path for scratch files on the same file system; nothing is there. */
   Path scratch() throws IOException {
     Path scratch = home.resolve("scratch");
-    deleteRecursively(scratch);
+    FileTree.delete(scratch);
     return scratch;
   }
 
@@ -120,32 +118,6 @@ final class EngineFolders {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
-  }
-
-  static void deleteRecursively(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /** The number of a generation's name, 0 when it is not one. */

@@ -1,6 +1,7 @@
 package dev.flotilla.kv.engine;
 
 import dev.flotilla.raft.env.DiskFullException;
+import dev.flotilla.raft.env.FileTree;
 import dev.flotilla.raft.fsm.NoRoomException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,7 +163,7 @@ public final class RocksDbEngine implements KvEngine {
         Files.move(file, into.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
       }
       EngineFolders.fsyncDirectory(into);
-      EngineFolders.deleteRecursively(scratch);
+      FileTree.delete(scratch);
     } catch (IOException | RocksDBException e) {
       throw failed("cannot write a checkpoint into " + target, e);
     }

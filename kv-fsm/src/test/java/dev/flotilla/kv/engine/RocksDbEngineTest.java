@@ -3,6 +3,7 @@ package dev.flotilla.kv.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.raft.env.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +130,7 @@ class RocksDbEngineTest extends KvEngineContract {
     try (KvEngine engine = new RocksDbEngine(root, "another/state", resources)) {
       engine.flush();
     }
-    EngineFolders.deleteRecursively(home.resolve("db-1"));
+    FileTree.delete(home.resolve("db-1"));
     assertThatThrownBy(() -> new RocksDbEngine(root, "another/state", resources))
         .isInstanceOf(EngineException.class);
     Files.createDirectory(home.resolve("db-1"));

@@ -8,17 +8,15 @@ import dev.flotilla.launcher.config.ClusterConfigReader;
 import dev.flotilla.launcher.config.ClusterConfigWriter;
 import dev.flotilla.launcher.config.LocalLayout;
 import dev.flotilla.launcher.config.Overrides;
+import dev.flotilla.raft.env.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -198,40 +196,13 @@ public final class DataDirectory {
     ClusterConfig stored = found.get();
     for (ClusterConfig.Node node : stored.nodes()) {
       if (node.directory().startsWith(path) && !node.directory().equals(path)) {
-        deleteRecursively(node.directory());
+        FileTree.delete(node.directory());
       }
     }
-    deleteRecursively(stored.logDirectory());
+    FileTree.delete(stored.logDirectory());
     for (String name : List.of(ClusterFile.NAME, CONFIG_NAME)) {
       Files.deleteIfExists(path.resolve(name));
     }
     return true;
-  }
-
-  private static void deleteRecursively(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path folder, @org.jspecify.annotations.Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "balancer",
     description = {
-      "Runs a balancer for a cluster file until SIGTERM or Ctrl-C. It keeps nothing, so there may be",
-      "any number of them."
+      "Runs a balancer for a cluster file until SIGTERM or Ctrl-C.",
+      "It keeps nothing, so there may be any number of them."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "batch",
     description = {
-      "Carries out many operations, a line each, and prints what became of each, a line each, in order.",
+      "Carries out many operations, a line each, and prints what became of each.",
       "",
       "  SET key value       the value is all that follows the blank after the key",
       "  GET key",

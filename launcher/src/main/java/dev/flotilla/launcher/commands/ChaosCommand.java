@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
     name = "chaos",
     synopsisSubcommandLabel = "ACTION",
     description = {
-      "Hurts a node of the cluster in the data directory, to see what happens. Nothing that was answered",
-      "is lost by it: that is the point of trying.",
+      "Hurts a node of the cluster in the data directory, to see what happens.",
+      "Nothing that was answered is lost by it: that is the point of trying.",
       "",
       "kill, pause, resume and restart want flotilla up --processes; partition and heal want it to have",
       "been started with --enable-chaos."

@@ -16,9 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code flotilla completion bash|zsh}. */
 @Command(
     name = "completion",
-    description = {
-      "Prints a script that teaches the shell to complete flotilla's commands and options with Tab."
-    },
+    description = {"Prints a script with which the shell completes flotilla's commands with Tab."},
     footerHeading = "%nExamples:%n",
     footer = {
       "  source <(flotilla completion bash)       in this shell",

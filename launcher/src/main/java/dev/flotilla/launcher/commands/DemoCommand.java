@@ -3,14 +3,11 @@ package dev.flotilla.launcher.commands;
 import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.terminal.Terminal;
+import dev.flotilla.raft.env.FileTree;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,9 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "A guided tour of about half a minute. Starts ten processes on ports of their own, writes, kills",
-      "a leader with kill -9, shows how long nobody could write and that nothing is lost, starts the node",
-      "again, compares all replicas, stops everything and deletes its data."
+      "A guided tour of about half a minute: a leader dies, nothing is lost.",
+      "Starts ten processes on ports of their own, writes, kills a leader with kill -9, shows how long",
+      "nobody could write and that nothing is lost, starts the node again, compares all replicas, stops",
+      "everything and deletes its data."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  flotilla demo", "  flotilla demo --base-port 28080 --keep"})
@@ -57,33 +55,10 @@ public final class DemoCommand implements Callable<Integer> {
       if (keep) {
         terminal.line("The data is in " + directory + ".");
       } else {
-        delete(directory);
+        FileTree.delete(directory);
       }
     }
     terminal.line("Your turn: " + terminal.bold("flotilla up") + ", or flotilla --help.");
     return ExitCode.DONE;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

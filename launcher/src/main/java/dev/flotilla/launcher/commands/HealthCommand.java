@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "health",
     description = {
-      "Commits an entry that changes nothing in every group, through the balancer, and prints the time",
-      "each took: what a write takes now. Exit code 5 when a group took none."
+      "Commits an entry that changes nothing in every group and prints the time taken.",
+      "It goes through the balancer: that is what a write takes now. Exit code 5 when a group took none."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "logs",
     description = {
-      "Shows the end of the logs in a data directory, all programs' together by time or one's alone.",
+      "Shows the end of the logs, all programs' together by time or one's alone.",
       "",
       "flotilla up logs as flotilla when everything runs in its process; with --processes it logs as",
       "supervisor, each node under its name and the balancer as balancer. audit shows the elections,",

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "scan",
     description = {
-      "Lists the keys that begin with a prefix, or all: group after group, so not sorted by name.",
-      "A key that is there all the while is listed once; the list is no picture of one moment.",
+      "Lists the keys that begin with a prefix, or all.",
+      "It goes group after group, so the list is not sorted by name. A key that is there all the while",
+      "is listed once; the list is no picture of one moment.",
       "",
       "A key that is no text, or that would not stay on its line, is shown in base 64 behind base64:.",
       "With -o json each key is a document on a line of its own, with nothing changed."

@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "start",
     description = {
-      "Starts a cluster on this machine as flotilla up does, in the background, and waits until it",
-      "serves. It goes on when the terminal is closed, until flotilla stop.",
+      "Starts a cluster as flotilla up does, in the background.",
+      "Waits until it serves. It goes on when the terminal is closed, until flotilla stop.",
       "",
       "When it runs already, that is said, and the exit code is 0. What it prints is in logs/up.out of",
       "the data directory; when it does not come up, the end of that is shown."
@@ -109,6 +109,7 @@ public final class StartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     long beganNanos = outside.patience().nanoTime();
+    up.overrides(); // complains of what is no KEY=VALUE
     LocalLayout layout = up.layout();
     DataDirectory directory = new DataDirectory(dataDirectory.path());
     Path log = new LogDirectory(directory.path()).path().resolve(OUTPUT);

@@ -4,7 +4,6 @@ import dev.flotilla.launcher.ExitCode;
 import dev.flotilla.launcher.cluster.NodeProbe;
 import dev.flotilla.launcher.cluster.NodeView;
 import dev.flotilla.launcher.terminal.Terminal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,15 +30,7 @@ public final class StatusCommand implements Callable<Integer> {
   private static final Duration PLAIN_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration HASH_TIMEOUT = Duration.ofSeconds(35);
 
-  @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
-
-  @Mixin private OutputOption output = new OutputOption();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Asks the nodes this cluster file names, instead of those in cluster.json.")
-  private @Nullable Path config;
+  @Mixin private NodesOptions options = new NodesOptions();
 
   @Option(
       names = {"-b", "--balancer"},
@@ -66,10 +57,10 @@ public final class StatusCommand implements Callable<Integer> {
     }
     ReplicaRows found;
     try (NodeProbe probe = new NodeProbe(hash ? HASH_TIMEOUT : PLAIN_TIMEOUT)) {
-      found = ReplicaRows.ask(KnownNode.all(config, dataDirectory.path()), probe, hash);
+      found = ReplicaRows.ask(options.known(), probe, hash);
     }
     List<String> leaderless = found.leaderless();
-    if (output.json()) {
+    if (options.output().json()) {
       terminal.line(OutputOption.toJson(document(found.rows(), leaderless)));
     } else {
       ClusterTable.status(terminal, found.rows(), hash)
@@ -84,7 +75,7 @@ public final class StatusCommand implements Callable<Integer> {
   private int askBalancer(String url) {
     String body = new KvClient(ClientOptions.parse(url), PLAIN_TIMEOUT).status();
     BalancerStatus status = BalancerStatus.read(body);
-    if (output.json()) {
+    if (options.output().json()) {
       terminal.line(body.strip());
     } else {
       status.table(terminal).lines(terminal::dim).forEach(terminal::line);

@@ -22,8 +22,9 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "step-down",
     description = {
-      "Has a leader hand over to its best follower, without a request failing. Of a group: its leader,",
-      "asked through the balancer. Of a node: every group it leads, as before it is stopped.",
+      "Has a leader hand over to its best follower, without a request failing.",
+      "Of a group: its leader, asked through the balancer. Of a node: every group it leads, as before it",
+      "is stopped.",
       "Exit code 5 when nobody took over."
     },
     footerHeading = "%nExamples:%n",

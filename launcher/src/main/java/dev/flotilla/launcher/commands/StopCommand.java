@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stop",
     description = {
-      "Ends the cluster that runs from a data directory, whether flotilla start or flotilla up began",
-      "it: it hands over leaderships, flushes and ends. Its data stays.",
+      "Ends the cluster that runs from a data directory; its data stays.",
+      "It may be one of flotilla start or of flotilla up: it hands over leaderships, flushes and ends.",
       "",
       "Waits up to 10 seconds and says how long it took. Only a process that holds the directory's lock",
       "is ever signalled. Exit code 0 when nothing runs, 1 when it does not end."

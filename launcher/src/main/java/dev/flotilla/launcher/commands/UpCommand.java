@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "up",
     description = {
-      "Starts a cluster on this machine: nodes n1.. in groups g1.., and the balancer in front.",
+      "Starts a cluster on this machine: nodes, in groups, and the balancer in front.",
       "Runs until Ctrl-C, which hands over leaderships, flushes and ends; a second one ends at once."
     },
     footerHeading = "%nExamples:%n",
@@ -70,7 +70,7 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
 
-  @Mixin private SetOption set = new SetOption();
+  @Mixin private UpOptions options = new UpOptions();
 
   @Mixin private OutputOption output = new OutputOption();
 
@@ -78,55 +78,6 @@ public final class UpCommand implements Callable<Integer> {
       names = "--fresh",
       description = "Deletes the cluster's data first. There is no way back.")
   private boolean fresh;
-
-  @Option(
-      names = "--base-port",
-      paramLabel = "PORT",
-      defaultValue = "8080",
-      description = {
-        "The balancer's port; the nodes' HTTP ports follow it (8081..), their gRPC ports (7001..)",
-        "shift by the same amount. Default: 8080."
-      })
-  private int basePort = LocalLayout.BALANCER_PORT;
-
-  @Option(names = "--processes", description = "A process for each node and for the balancer.")
-  private boolean processes;
-
-  @Option(
-      names = "--groups",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "How many groups. Default: 3.")
-  private int groups = 3;
-
-  @Option(
-      names = "--nodes-per-group",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "How many nodes in each. Default: 3.")
-  private int nodesPerGroup = 3;
-
-  @Option(
-      names = "--nodes",
-      paramLabel = "N",
-      description =
-          "How many nodes in all; with fewer than one for each place, groups share them. Default:"
-              + " groups times nodes in each.")
-  private @Nullable Integer nodes;
-
-  @Option(
-      names = "--enable-chaos",
-      description = {
-        "Lets the dashboard and flotilla chaos hurt nodes: cut them off from the others and, with",
-        "--processes, kill, pause and restart them. Whoever reaches the balancer may do it then."
-      })
-  private boolean chaos;
-
-  @Option(
-      names = "--grafana",
-      paramLabel = "URL",
-      description = "Where Grafana shows this cluster, for a link in the dashboard.")
-  private @Nullable String grafana;
 
   private final Terminal terminal;
   private final AtomicReference<@Nullable ClusterFileKeeper> keeper = new AtomicReference<>();
@@ -138,11 +89,8 @@ public final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     long beganNanos = System.nanoTime();
-    LocalLayout layout =
-        nodes == null
-            ? new LocalLayout(basePort, groups, nodesPerGroup)
-            : new LocalLayout(basePort, groups, nodesPerGroup, nodes);
-    Overrides overrides = set.overrides();
+    LocalLayout layout = options.layout();
+    Overrides overrides = options.overrides();
     DataDirectory directory = new DataDirectory(dataDirectory.path());
     try (DataDirectoryLock lock = DataDirectoryLock.acquire(directory.path(), LOCK_PATIENCE)) {
       return run(layout, directory, overrides, beganNanos);
@@ -165,7 +113,7 @@ public final class UpCommand implements Callable<Integer> {
     Preflight.diskHasRoom(directory.path());
     LogFiles.start(
         config.logDirectory(),
-        processes ? "supervisor" : "flotilla",
+        options.processes() ? "supervisor" : "flotilla",
         LogLevel.fromEnvironment(),
         false);
     overrides
@@ -180,7 +128,7 @@ public final class UpCommand implements Callable<Integer> {
     RunningCluster cluster = start(config, directory, signals);
     try (LateNodes late = new LateNodes(directory, config, lateNodes());
         ClusterFileKeeper file =
-            new ClusterFileKeeper(directory, config, processes, cluster, late)) {
+            new ClusterFileKeeper(directory, config, options.processes(), cluster, late)) {
       keeper.set(file);
       file.update();
       late.start();
@@ -217,12 +165,13 @@ public final class UpCommand implements Callable<Integer> {
 
   private RunningCluster start(ClusterConfig config, DataDirectory directory, StopSignals signals)
       throws IOException {
-    LOG.info("event=up cluster={} processes={}", config.clusterId(), processes);
-    if (!processes) {
+    LOG.info("event=up cluster={} processes={}", config.clusterId(), options.processes());
+    if (!options.processes()) {
       return JvmCluster.start(
           config,
-          chaos,
-          new BalancerInstance.Operator(chaos ? new LocalCluster(directory.path()) : null, grafana),
+          options.chaos(),
+          new BalancerInstance.Operator(
+              options.chaos() ? new LocalCluster(directory.path()) : null, options.grafana()),
           new ProcessEnd("The whole cluster, which shares this process,", System.err));
     }
     String script = System.getProperty("flotilla.script");
@@ -245,8 +194,8 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private List<String> nodeArguments() {
-    List<String> arguments = new ArrayList<>(set.arguments());
-    if (chaos) {
+    List<String> arguments = new ArrayList<>(options.setArguments());
+    if (options.chaos()) {
       arguments.add("--enable-chaos");
     }
     return arguments;
@@ -254,6 +203,7 @@ public final class UpCommand implements Callable<Integer> {
 
   private List<String> balancerArguments(DataDirectory directory) {
     List<String> arguments = new ArrayList<>(List.of("--data-dir", directory.path().toString()));
+    String grafana = options.grafana();
     if (grafana != null) {
       arguments.addAll(List.of("--grafana", grafana));
     }
@@ -286,7 +236,7 @@ public final class UpCommand implements Callable<Integer> {
         say(ReadyDocument.of(config, directory, cluster, took));
       } else {
         new UpScreen(terminal, config, directory.path())
-            .ready(found.nodes(), cluster, took, processes);
+            .ready(found.nodes(), cluster, took, options.processes());
       }
     } else if (!signals.isAsked()) {
       terminal.problem(

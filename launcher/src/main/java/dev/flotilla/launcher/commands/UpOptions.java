@@ -1,6 +1,7 @@
 package dev.flotilla.launcher.commands;
 
 import dev.flotilla.launcher.config.LocalLayout;
+import dev.flotilla.launcher.config.Overrides;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What {@code flotilla start} hands on to {@code flotilla up}. */
+/** What {@code flotilla up} can be told, and {@code flotilla start} hands on to it. */
 public final class UpOptions {
   private static final int GROUPS = 3;
   private static final int NODES_PER_GROUP = 3;
@@ -65,10 +66,35 @@ public final class UpOptions {
   private @Nullable String grafana;
 
   /**
+   * What {@code --set} and the environment change.
+   *
+   * @throws dev.flotilla.launcher.Failure for what is no KEY=VALUE
+   */
+  Overrides overrides() {
+    return set.overrides();
+  }
+
+  /** What {@code --set} was given, as arguments for another process. */
+  List<String> setArguments() {
+    return set.arguments();
+  }
+
+  boolean processes() {
+    return processes;
+  }
+
+  boolean chaos() {
+    return chaos;
+  }
+
+  @Nullable String grafana() {
+    return grafana;
+  }
+
+  /**
    * @throws dev.flotilla.launcher.Failure when the numbers make no cluster
    */
   LocalLayout layout() {
-    set.overrides(); // complains of what is no KEY=VALUE
     Integer all = nodes;
     return all == null
         ? new LocalLayout(basePort, groups, nodesPerGroup)

@@ -53,6 +53,7 @@ final class UpScreen {
               + balancer
               + "/request");
     }
+    terminal.line("Dashboard: " + balancer + "/");
     terminal.line();
     terminal.line(
         terminal.dim(

@@ -8,7 +8,6 @@ import dev.flotilla.launcher.terminal.Table;
 import dev.flotilla.launcher.terminal.Table.Align;
 import dev.flotilla.launcher.terminal.Table.Cell;
 import dev.flotilla.launcher.terminal.Terminal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,8 +23,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Compares the replicas of every group by the hash of their whole state. Two that have applied the",
-      "same entries must have the same hash; one that differs is wrong, and exit code 1 says so.",
+      "Compares the replicas of every group by the hash of their whole state.",
+      "Two that have applied the same entries must have the same hash; one that differs is wrong, and",
+      "exit code 1 says so.",
       "",
       "Replicas are compared at an index that both were seen at, so it looks again until each was",
       "compared with another one, for --timeout at most. Under many writes that may not happen;",
@@ -43,15 +43,7 @@ public final class VerifyCommand implements Callable<Integer> {
   /** Between two looks: long enough for followers to hear of the last commit index. */
   private static final long LOOK_MILLIS = 50;
 
-  @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
-
-  @Mixin private OutputOption output = new OutputOption();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Asks the nodes this cluster file names, instead of those in cluster.json.")
-  private @Nullable Path config;
+  @Mixin private NodesOptions options = new NodesOptions();
 
   @Option(
       names = "--timeout",
@@ -75,7 +67,7 @@ public final class VerifyCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--timeout: expected " + Units.DURATION_FORM + ", found " + timeout,
                     ""));
-    List<KnownNode> known = KnownNode.all(config, dataDirectory.path());
+    List<KnownNode> known = options.known();
     StateComparison comparison = new StateComparison();
     long deadline = System.nanoTime() + patience.toNanos();
     try (NodeProbe probe = new NodeProbe(PROBE_TIMEOUT)) {
@@ -95,7 +87,7 @@ public final class VerifyCommand implements Callable<Integer> {
     List<StateComparison.Verdict> verdicts = comparison.verdicts();
     boolean differ = verdicts.stream().anyMatch(verdict -> !verdict.differing().isEmpty());
     boolean unknown = verdicts.stream().anyMatch(verdict -> !verdict.uncompared().isEmpty());
-    if (output.json()) {
+    if (options.output().json()) {
       terminal.line(OutputOption.toJson(document(verdicts)));
     } else {
       table(verdicts).lines(terminal::dim).forEach(terminal::line);

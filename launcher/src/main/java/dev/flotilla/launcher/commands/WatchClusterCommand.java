@@ -5,7 +5,6 @@ import dev.flotilla.launcher.Failure;
 import dev.flotilla.launcher.cluster.NodeProbe;
 import dev.flotilla.launcher.config.Units;
 import dev.flotilla.launcher.terminal.Terminal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
@@ -25,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "watch-cluster",
     description = {
-      "Shows every replica and what changes, until Ctrl-C. On a terminal the table stays in its place;",
-      "elsewhere only the changes are printed, a line each."
+      "Shows every replica and what changes, until Ctrl-C.",
+      "On a terminal the table stays in its place; elsewhere only the changes are printed, a line each."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -40,15 +39,7 @@ public final class WatchClusterCommand implements Callable<Integer> {
   private static final int MOST_CHANGES = 12;
   private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
-  @Mixin private DataDirectoryOption dataDirectory = new DataDirectoryOption();
-
-  @Mixin private OutputOption output = new OutputOption();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Asks the nodes this cluster file names, instead of those in cluster.json.")
-  private @Nullable Path config;
+  @Mixin private NodesOptions options = new NodesOptions();
 
   @Option(
       names = "--every",
@@ -77,7 +68,7 @@ public final class WatchClusterCommand implements Callable<Integer> {
             .filter(given -> given.toMillis() >= 50)
             .orElseThrow(() ->
                 new Failure(ExitCode.USAGE, "--every: expected at least 50ms, found " + every, ""));
-    List<KnownNode> known = KnownNode.all(config, dataDirectory.path());
+    List<KnownNode> known = options.known();
     ClusterChanges changes = new ClusterChanges();
     Deque<String> told = new ArrayDeque<>();
     boolean leaderless = false;
@@ -96,7 +87,7 @@ public final class WatchClusterCommand implements Callable<Integer> {
 
   private void show(ReplicaRows found, List<String> news, Deque<String> told) {
     String now = LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    if (output.json()) {
+    if (options.output().json()) {
       Map<String, @Nullable Object> document =
           new LinkedHashMap<>(StatusCommand.document(found.rows(), found.leaderless()));
       document.put("changes", news);

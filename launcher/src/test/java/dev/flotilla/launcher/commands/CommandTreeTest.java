@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * The commands from the outside: arguments in, exit code and text out, over a balancer that answers
@@ -86,6 +87,18 @@ class CommandTreeTest {
   private void answers(int newStatus, String newBody) {
     status = newStatus;
     body = newBody;
+  }
+
+  @Test
+  void eachCommandIsExplainedByOneWholeSentenceInTheList() {
+    CommandLine root =
+        CommandTree.of(new Terminal(new PrintStream(out), new PrintStream(err), false, false));
+    root.getSubcommands()
+        .forEach((name, command) -> {
+          UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+          String listed = usage.header().length > 0 ? usage.header()[0] : usage.description()[0];
+          assertThat(listed).as(name).endsWith(".").hasSizeLessThanOrEqualTo(85);
+        });
   }
 
   @Test

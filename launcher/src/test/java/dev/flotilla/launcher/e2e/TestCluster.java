@@ -291,6 +291,14 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Any {@code flotilla} command that goes on; hears SIGINT as one in a terminal does. */
+  static Process begin(Path output, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal=INT", script().toString()));
+    command.addAll(List.of(arguments));
+    return process(command, output).start();
+  }
+
   /** Waits for the launcher to end by itself. */
   int awaitEnd(Duration patience) throws InterruptedException {
     if (!launcher.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -13,9 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A network namespace for each node, joined by a bridge. Names carry the pid of the process that
- * made them, so that a later run can tell what was left behind by one that was killed. Packet
- * filters stand in the nodes' own namespaces and go with them; the machine's own are not touched.
+ * A network namespace for each node, joined by a bridge in one more. Names carry the pid of the
+ * process that made them, so that a later run can tell what was left behind by one that was killed.
+ * Packet filters stand in the nodes' own namespaces and go with them. The machine's own are not
+ * touched, and do not touch: a bridge of the machine's would have to pass what a container engine
+ * lets through, which is nothing of ours.
  */
 final class Namespaces implements ClusterNetwork {
   private static final Path FOLDER = Path.of("/run/netns");
@@ -23,6 +25,12 @@ final class Namespaces implements ClusterNetwork {
   private static final int GRPC_PORT = 7001;
   private static final int HTTP_PORT = 8081;
   private static final String DEVICE = "eth0";
+  private static final String BRIDGE = "br0";
+  private static final String UPLINK = "up0";
+
+  /** The namespace of the bridge; nodes count from 1. */
+  private static final int SWITCH = 0;
+
   private static final String TABLE = "flotilla_faults";
 
   private static final int DISCARD_PORT = 9;
@@ -64,15 +72,24 @@ final class Namespaces implements ClusterNetwork {
   }
 
   private void create() {
-    Host.run("ip", "link", "add", bridge(owner), "type", "bridge");
-    Host.run("ip", "addr", "add", subnet + "254/24", "dev", bridge(owner));
-    Host.run("ip", "link", "set", bridge(owner), "up");
+    String hub = space(SWITCH);
+    Host.run("ip", "netns", "add", hub);
+    Host.run("ip", "-n", hub, "link", "add", BRIDGE, "type", "bridge");
+    Host.run("ip", "-n", hub, "link", "set", BRIDGE, "up");
+    // Where clients and balancers are.
+    Host.run(
+        "ip", "link", "add", door(owner), "type", "veth", "peer", "name", UPLINK, "netns", hub);
+    Host.run("ip", "-n", hub, "link", "set", UPLINK, "master", BRIDGE, "up");
+    Host.run("ip", "addr", "add", subnet + "254/24", "dev", door(owner));
+    Host.run("ip", "link", "set", door(owner), "up");
     for (int node = 1; node <= nodes; node++) {
       String space = space(node);
       Host.run("ip", "netns", "add", space);
       Host.run(
-          "ip", "link", "add", port(node), "type", "veth", "peer", "name", DEVICE, "netns", space);
-      Host.run("ip", "link", "set", port(node), "master", bridge(owner), "up");
+          ("ip -n " + hub + " link add " + port(node))
+              .concat(" type veth peer name " + DEVICE + " netns " + space)
+              .split(" "));
+      Host.run("ip", "-n", hub, "link", "set", port(node), "master", BRIDGE, "up");
       Host.run("ip", "-n", space, "addr", "add", address(node) + "/24", "dev", DEVICE);
       Host.run("ip", "-n", space, "link", "set", DEVICE, "up");
       Host.run("ip", "-n", space, "link", "set", "lo", "up");
@@ -119,16 +136,17 @@ final class Namespaces implements ClusterNetwork {
     }
   }
 
-  private static String bridge(long owner) {
-    return "flt" + owner + "b";
+  private static String door(long owner) {
+    return "flt" + owner + "d";
   }
 
   private String space(int node) {
     return "flt" + owner + "n" + node;
   }
 
-  private String port(int node) {
-    return "flt" + owner + "v" + node;
+  /** The node's end of the bridge. */
+  private static String port(int node) {
+    return "port" + node;
   }
 
   @Override
@@ -219,7 +237,8 @@ final class Namespaces implements ClusterNetwork {
   /** Lets no more than so much reach the node, and keeps the rest waiting or drops it. */
   void narrow(int node, String rate) {
     String[] command =
-        ("tc qdisc replace dev " + port(node) + " root tbf burst 16kb latency 100ms rate " + rate)
+        ("tc -n " + space(SWITCH) + " qdisc replace dev " + port(node))
+            .concat(" root tbf burst 16kb latency 100ms rate " + rate)
             .split(" ");
     Host.run(command);
   }
@@ -228,12 +247,12 @@ final class Namespaces implements ClusterNetwork {
   long droppedByNarrowLink(int node) {
     Matcher dropped =
         Pattern.compile("dropped (\\d+)")
-            .matcher(Host.run("tc", "-s", "qdisc", "show", "dev", port(node)));
+            .matcher(Host.run("tc", "-n", space(SWITCH), "-s", "qdisc", "show", "dev", port(node)));
     return dropped.find() ? Long.parseLong(dropped.group(1)) : 0;
   }
 
   void widen(int node) {
-    Host.attempt("tc", "qdisc", "del", "dev", port(node), "root");
+    Host.attempt("tc", "-n", space(SWITCH), "qdisc", "del", "dev", port(node), "root");
   }
 
   private Host.Ran inNode(int node, String... command) {
@@ -244,11 +263,11 @@ final class Namespaces implements ClusterNetwork {
 
   @Override
   public void close() {
-    for (int node = 1; node <= nodes; node++) {
+    // A pair of ends goes with either of them.
+    Host.attempt("ip", "link", "del", door(owner));
+    for (int node = SWITCH; node <= nodes; node++) {
       Host.attempt("ip", "netns", "del", space(node));
-      Host.attempt("ip", "link", "del", port(node));
     }
-    Host.attempt("ip", "link", "del", bridge(owner));
   }
 
   /** Removes what runs that were killed could not. */
@@ -261,7 +280,7 @@ final class Namespaces implements ClusterNetwork {
         Matcher name = NAME.matcher(space.getFileName().toString());
         if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
           Host.attempt("ip", "netns", "del", name.group());
-          Host.attempt("ip", "link", "del", bridge(Long.parseLong(name.group(1))));
+          Host.attempt("ip", "link", "del", door(Long.parseLong(name.group(1))));
         }
       }
     } catch (IOException e) {

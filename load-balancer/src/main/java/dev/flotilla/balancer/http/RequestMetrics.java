@@ -156,18 +156,28 @@ public final class RequestMetrics implements RouterEvents {
 
   @Override
   public void finished(KvRequest.Op op, KvAnswer answer, long durationNanos) {
-    GroupMeters meters = groups.get(answer.group());
-    if (meters != null) {
-      Map<Outcome, Counter> outcomes = meters.requests.get(op);
-      increment(outcomes == null ? null : outcomes.get(answer.outcome()));
-      if (answer instanceof KvAnswer.Failed failed) {
-        increment(meters.failures.get(failed.code()));
-      }
-    }
+    count(op, answer);
     latencies.recordValue(Math.clamp(TimeUnit.NANOSECONDS.toMicros(durationNanos), 0, MOST_MICROS));
     Timer duration = durations.get(op);
     if (duration != null) {
       duration.record(durationNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void refused(KvRequest.Op op, KvAnswer.Failed answer) {
+    count(op, answer);
+  }
+
+  private void count(KvRequest.Op op, KvAnswer answer) {
+    GroupMeters meters = groups.get(answer.group());
+    if (meters == null) {
+      return;
+    }
+    Map<Outcome, Counter> outcomes = meters.requests.get(op);
+    increment(outcomes == null ? null : outcomes.get(answer.outcome()));
+    if (answer instanceof KvAnswer.Failed failed) {
+      increment(meters.failures.get(failed.code()));
     }
   }
 
@@ -197,7 +207,10 @@ public final class RequestMetrics implements RouterEvents {
   /** Requests answered since the process began, by kind. */
   Map<KvRequest.Op, Long> totalsByOp() {
     Map<KvRequest.Op, Long> totals = new EnumMap<>(KvRequest.Op.class);
-    durations.forEach((op, timer) -> totals.put(op, timer.count()));
+    for (GroupMeters meters : groups.values()) {
+      meters.requests.forEach(
+          (op, outcomes) -> totals.merge(op, sum(outcomes.values()), Long::sum));
+    }
     return totals;
   }
 

@@ -163,9 +163,9 @@ public final class Router implements KvService {
 
   private CompletableFuture<KvAnswer> refused(
       KvRequest request, int group, FailureCode code, String message) {
-    KvAnswer answer =
+    KvAnswer.Failed answer =
         new KvAnswer.Failed(group, leaders.term(group), code, Outcome.NOT_APPLIED, message);
-    events.finished(request.op(), answer, 0);
+    events.refused(request.op(), answer);
     return CompletableFuture.completedFuture(answer);
   }
 

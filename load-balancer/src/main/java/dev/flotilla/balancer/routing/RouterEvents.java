@@ -19,6 +19,12 @@ public interface RouterEvents {
   /** A request is sent once more. */
   default void retried(int group, RetryReason reason) {}
 
-  /** A request was answered. */
+  /** A request was answered, after it was sent or waited to be. */
   default void finished(KvRequest.Op op, KvAnswer answer, long durationNanos) {}
+
+  /**
+   * A request was answered at once, without being sent: it took no time, and must not be counted
+   * among those that did.
+   */
+  default void refused(KvRequest.Op op, KvAnswer.Failed answer) {}
 }

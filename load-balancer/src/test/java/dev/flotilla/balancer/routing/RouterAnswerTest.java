@@ -238,7 +238,10 @@ final class RouterAnswerTest extends RouterScene {
     }
     time.pass(Duration.ofMillis(5_050));
     assertThat(state()).isEqualTo(CircuitBreaker.State.OPEN);
+    int finished = counters.finished;
     CompletableFuture<KvAnswer> refused = put("k");
+    assertThat(counters.finished).isEqualTo(finished);
+    assertThat(counters.refused).isOne();
     assertThat(failed(refused).code()).isEqualTo(FailureCode.NO_LEADER);
     assertThat(failed(refused).outcome()).isEqualTo(Outcome.NOT_APPLIED);
 

@@ -29,6 +29,8 @@ abstract class RouterScene {
     int hits;
     int misses;
     int redirects;
+    int finished;
+    int refused;
     final List<RetryReason> retries = new ArrayList<>();
 
     @Override
@@ -44,6 +46,16 @@ abstract class RouterScene {
     @Override
     public void redirected(int group) {
       redirects++;
+    }
+
+    @Override
+    public void finished(KvRequest.Op op, KvAnswer answer, long durationNanos) {
+      finished++;
+    }
+
+    @Override
+    public void refused(KvRequest.Op op, KvAnswer.Failed answer) {
+      refused++;
     }
 
     @Override
