@@ -16,7 +16,7 @@ public interface LocalNodes {
     /** As {@code kill -STOP}: it is there, and does nothing. */
     PAUSE,
     RESUME,
-    /** Starts one that has ended. */
+    /** Starts one again; one that still runs is ended first, in order. */
     RESTART,
     /** Lets nothing pass between it and the other nodes. */
     PARTITION,

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The cluster that runs from a data directory, as its {@code cluster.json} tells at the moment.
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 public final class LocalCluster implements LocalNodes {
   private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(3);
   private static final long SIGNAL_SECONDS = 5;
+  private static final long END_SECONDS = 10;
   private static final String MAIN = "dev.flotilla.launcher.Main";
 
   private final Path dataDirectory;
@@ -101,12 +104,13 @@ public final class LocalCluster implements LocalNodes {
   }
 
   private String restart(ClusterFile cluster, ClusterFile.NodeEntry node) throws RefusedException {
-    if (running(node).isPresent()) {
-      throw new RefusedException(node.name() + " runs already");
-    }
     String script = System.getProperty("flotilla.script");
     if (script == null) {
       throw new RefusedException("only the start script knows how to start a node");
+    }
+    Optional<ProcessHandle> old = running(node);
+    if (old.isPresent()) {
+      end(node, old.get());
     }
     List<String> command =
         new ArrayList<>(
@@ -127,6 +131,32 @@ public final class LocalCluster implements LocalNodes {
       return node.name() + " starts again, pid " + started.pid();
     } catch (IOException e) {
       throw new RefusedException(node.name() + " could not be started: " + e.getMessage());
+    }
+  }
+
+  /** In order: it hands over what it leads, answers what is under way, and flushes. */
+  private static void end(ClusterFile.NodeEntry node, ProcessHandle process)
+      throws RefusedException {
+    send("-CONT", process); // a paused one would not hear the next
+    process.destroy();
+    try {
+      process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // One that ended but that nobody has waited for is no node any more.
+      if (running(node).isPresent()) {
+        throw new RefusedException(
+            node.name()
+                + " (pid "
+                + process.pid()
+                + ") was asked to end and has not within "
+                + END_SECONDS
+                + " s; kill it first");
+      }
+    } catch (ExecutionException e) {
+      throw new RefusedException(node.name() + " cannot be waited for: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("interrupted");
     }
   }
 

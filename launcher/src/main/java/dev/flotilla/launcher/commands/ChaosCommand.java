@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  flotilla chaos kill n1           as kill -9",
-      "  flotilla chaos restart n1        starts it again",
+      "  flotilla chaos restart n1        starts it again; ends it first if it runs",
       "  flotilla chaos pause n4          it is there and does nothing; resume n4",
       "  flotilla chaos partition n7      nothing passes between it and the others; heal n7"
     })
@@ -58,7 +58,7 @@ public final class ChaosCommand implements Runnable {
       case KILL -> "Ends a node's process at once, as kill -9 does.";
       case PAUSE -> "Stops a node's process in its tracks, as kill -STOP does.";
       case RESUME -> "Lets a paused process go on.";
-      case RESTART -> "Starts a node whose process has ended.";
+      case RESTART -> "Starts a node again; one that still runs is ended first, in order.";
       case PARTITION -> "Lets nothing pass between a node and the others.";
       case HEAL -> "Lets everything pass again.";
     };

@@ -7,8 +7,12 @@ import dev.flotilla.raft.env.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code flotilla demo}: a guided tour in a cluster of its own. */
@@ -21,7 +25,11 @@ import picocli.CommandLine.Option;
       "everything and deletes its data."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  flotilla demo", "  flotilla demo --base-port 28080 --keep"})
+    footer = {
+      "  flotilla demo",
+      "  flotilla demo --base-port 28080 --keep",
+      "  flotilla demo -o json               only what was found, when it is over"
+    })
 public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--base-port",
@@ -32,6 +40,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--keep", description = "Keeps the data, and says where it is.")
   private boolean keep;
+
+  @Mixin private OutputOption output = new OutputOption();
 
   private final Terminal terminal;
 
@@ -49,16 +59,36 @@ public final class DemoCommand implements Callable<Integer> {
           "Run ./flotilla rather than java, or name it with -Dflotilla.script=FILE.");
     }
     Path directory = Files.createTempDirectory("flotilla-demo-");
+    DemoTour.Findings findings;
     try (DemoCluster cluster = DemoCluster.start(Path.of(script), directory, basePort)) {
-      new DemoTour(terminal, cluster).walk();
+      findings = new DemoTour(output.json() ? terminal.withoutText() : terminal, cluster).walk();
     } finally {
-      if (keep) {
-        terminal.line("The data is in " + directory + ".");
-      } else {
+      if (!keep) {
         FileTree.delete(directory);
+      } else if (!output.json()) {
+        terminal.line("The data is in " + directory + ".");
       }
     }
-    terminal.line("Your turn: " + terminal.bold("flotilla up") + ", or flotilla --help.");
+    if (output.json()) {
+      terminal.line(OutputOption.toJson(document(findings, directory)));
+    } else {
+      terminal.line("Your turn: " + terminal.bold("flotilla up") + ", or flotilla --help.");
+    }
     return ExitCode.DONE;
+  }
+
+  private Map<String, @Nullable Object> document(DemoTour.Findings findings, Path directory) {
+    Map<String, @Nullable Object> document = new LinkedHashMap<>();
+    document.put("keys", findings.keys());
+    document.put("found", findings.found());
+    document.put("writeMillis", findings.writeMillis());
+    document.put("group", findings.group());
+    document.put("killed", findings.killed());
+    document.put("nextLeader", findings.nextLeader());
+    document.put("nextWriteMillis", findings.nextWriteMillis());
+    document.put("caughtUpMillis", findings.caughtUpMillis());
+    document.put("replicas", VerifyCommand.rows(findings.verdicts()));
+    document.put("dataDirectory", keep ? directory.toString() : null);
+    return document;
   }
 }

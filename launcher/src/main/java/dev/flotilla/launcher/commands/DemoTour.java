@@ -9,6 +9,7 @@ import dev.flotilla.launcher.cluster.NodeView;
 import dev.flotilla.launcher.terminal.Terminal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -32,7 +33,32 @@ final class DemoTour {
         new KvClient(ClientOptions.parse(cluster.file().balancer().http()), REQUEST_TIMEOUT);
   }
 
-  void walk() throws InterruptedException {
+  /**
+   * What the tour found.
+   *
+   * @param group the one whose leader was killed
+   * @param nextLeader who leads it since
+   * @param writeMillis all keys, one after the other
+   * @param nextWriteMillis from the kill to the answer of the next write to the group
+   * @param caughtUpMillis from its start until the killed node held what the others hold
+   */
+  record Findings(
+      int keys,
+      int found,
+      String group,
+      String killed,
+      String nextLeader,
+      long writeMillis,
+      long nextWriteMillis,
+      long caughtUpMillis,
+      List<StateComparison.Verdict> verdicts) {}
+
+  /**
+   * Walks through all steps.
+   *
+   * @throws Failure when a key is missing, replicas differ, or something is waited for in vain
+   */
+  Findings walk() throws InterruptedException {
     step(
         "Nine nodes in three Raft groups, and a balancer: ten processes",
         "flotilla up --processes");
@@ -46,10 +72,11 @@ final class DemoTour {
       put("demo/" + i, "value " + i);
     }
     KvClient.Answer written = put(KEY, "hello");
+    long writeMillis = millisSince(beganNanos);
     String group = written.group();
     terminal.line(
         "Written in "
-            + millisSince(beganNanos)
+            + writeMillis
             + " ms, one after the other. "
             + KEY
             + " lives in "
@@ -61,11 +88,13 @@ final class DemoTour {
     terminal.line(terminal.red(act(Action.KILL, leader)));
     beganNanos = System.nanoTime();
     put(KEY, "hello again");
+    long nextWriteMillis = millisSince(beganNanos);
+    String nextLeader = leaderOf(group);
     terminal.line(
         "The next write to "
             + group
             + " was answered after "
-            + terminal.bold(millisSince(beganNanos) + " ms")
+            + terminal.bold(nextWriteMillis + " ms")
             + ": a follower noticed, was elected, and holds everything.");
     table();
 
@@ -84,7 +113,8 @@ final class DemoTour {
     terminal.line(act(Action.RESTART, leader));
     beganNanos = System.nanoTime();
     await(() -> hasCaughtUp(leader), leader + " to catch up");
-    terminal.line(leader + " holds what the others hold after " + millisSince(beganNanos) + " ms.");
+    long caughtUpMillis = millisSince(beganNanos);
+    terminal.line(leader + " holds what the others hold after " + caughtUpMillis + " ms.");
 
     step("All replicas hold the same", "flotilla verify");
     StateComparison comparison = new StateComparison();
@@ -109,6 +139,16 @@ final class DemoTour {
     }
     table();
     step("The end", "Ctrl-C in the terminal of flotilla up");
+    return new Findings(
+        KEYS,
+        found,
+        group,
+        leader,
+        nextLeader,
+        writeMillis,
+        nextWriteMillis,
+        caughtUpMillis,
+        comparison.verdicts());
   }
 
   private void step(String what, String command) {

@@ -127,6 +127,11 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private static Map<String, @Nullable Object> document(List<StateComparison.Verdict> verdicts) {
+    return new LinkedHashMap<>(Map.of("groups", rows(verdicts)));
+  }
+
+  /** A group each, as JSON shows them. */
+  static List<Map<String, @Nullable Object>> rows(List<StateComparison.Verdict> verdicts) {
     List<Map<String, @Nullable Object>> groups = new ArrayList<>();
     for (StateComparison.Verdict verdict : verdicts) {
       Map<String, @Nullable Object> group = new LinkedHashMap<>();
@@ -138,6 +143,6 @@ public final class VerifyCommand implements Callable<Integer> {
       group.put("notCompared", verdict.uncompared());
       groups.add(group);
     }
-    return new LinkedHashMap<>(Map.of("groups", groups));
+    return groups;
   }
 }

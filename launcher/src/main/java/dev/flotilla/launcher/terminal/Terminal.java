@@ -1,5 +1,6 @@
 package dev.flotilla.launcher.terminal;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 
@@ -31,6 +32,13 @@ public final class Terminal {
     boolean dumb = "dumb".equals(environment.get("TERM"));
     boolean refused = !environment.getOrDefault("NO_COLOR", "").isEmpty();
     return new Terminal(System.out, System.err, tty && !dumb, tty && !dumb && !refused);
+  }
+
+  /**
+   * One that says problems only, on standard error: for a command that prints a document instead.
+   */
+  public Terminal withoutText() {
+    return new Terminal(new PrintStream(OutputStream.nullOutputStream()), err, false, false);
   }
 
   public synchronized void line(String text) {

@@ -3,6 +3,7 @@ package dev.flotilla.launcher.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.flotilla.launcher.cluster.ClusterFile;
 import dev.flotilla.launcher.commands.KvClient;
 import java.io.IOException;
 import java.net.URI;
@@ -178,6 +179,7 @@ final class DashboardIT {
         find("theme-toggle").click();
         return find("theme-toggle").getText().contains(theme);
       });
+      assertThat(Accessibility.tooFaint(browser)).as("contrast, " + theme).isEmpty();
       picture("1-healthy-" + theme);
     }
   }
@@ -240,6 +242,7 @@ final class DashboardIT {
     }
     assertThat(browser.findElement(By.tagName("html")).getDomAttribute("lang")).isEqualTo("en");
     assertThat(browser.findElements(By.cssSelector("main"))).hasSize(1);
+    assertThat(Accessibility.notForKeyboards(browser)).isEmpty();
     WebElement body = browser.findElement(By.tagName("body"));
     browser.executeScript("document.activeElement.blur(); window.scrollTo(0, 0)");
     body.sendKeys("?");
@@ -275,6 +278,7 @@ final class DashboardIT {
     await(() -> attribute(card("g1"), "data-quorum").equals("false"));
     await(() -> attribute(find("verdict"), "data-level").equals("bad"));
     assertThat(find("verdict").getText()).contains("g1");
+    assertThat(Accessibility.tooFaint(browser)).as("contrast without quorum").isEmpty();
     picture("3-without-quorum");
     for (String node : List.of("n1", "n2", "n3")) {
       if (attribute(row(node), "data-role").equals("UNREACHABLE")) {
@@ -301,6 +305,26 @@ final class DashboardIT {
 
   @Test
   @Order(8)
+  void aRunningNodeIsStartedAgain() throws IOException {
+    await(() -> attribute(find("verdict"), "data-level").equals("ok"));
+    String leader = attribute(card("g3"), "data-leader");
+    long pid = pid(leader);
+    press(leader, "restart");
+    await(() -> !attribute(card("g3"), "data-leader").equals(leader));
+    await(() -> pid(leader) != pid && pid(leader) != 0);
+    await(() -> attribute(row(leader), "data-role").equals("FOLLOWER"));
+  }
+
+  private static long pid(String node) {
+    return cluster.file().nodes().stream()
+        .filter(entry -> entry.name().equals(node))
+        .mapToLong(ClusterFile.NodeEntry::pid)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  @Order(9)
   void aNarrowWindowHoldsEverythingWithoutScrollingSideways() throws IOException {
     browser.manage().window().setSize(new Dimension(500, 1_600));
     Object tooWide =
@@ -312,11 +336,12 @@ final class DashboardIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void withoutABalancerThePageSaysThatItIsOld() throws IOException {
     cluster.killBalancer();
     await(() -> !attribute(find("connection"), "data-state").equals("live"));
     await(() -> find("old-banner").isDisplayed());
+    assertThat(Accessibility.tooFaint(browser)).as("contrast of what is old").isEmpty();
     picture("4-balancer-gone");
   }
 }

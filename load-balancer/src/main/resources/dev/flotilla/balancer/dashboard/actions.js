@@ -22,7 +22,7 @@ const FAULT = {
   },
   restart: {
     verb: 'Restart',
-    text: (node) => `The process of ${node} is ended if it runs, and started again.`,
+    text: (node) => `The process of ${node} is started again; if it runs, it hands over and ends first.`,
     takesAway: true,
   },
 };

@@ -58,6 +58,7 @@ final class DeterminismTest {
     OUTSIDE.put("dev/flotilla/raft/runtime/DutyThread", "is a thread");
     OUTSIDE.put("dev/flotilla/raft/env/NioDisk", "is the real disk");
     OUTSIDE.put("dev/flotilla/raft/env/NioDiskFile", "is the real disk");
+    OUTSIDE.put("dev/flotilla/raft/env/FileTree", "deletes real files");
     OUTSIDE.put("dev/flotilla/raft/env/SystemClock", "is the real clock");
     OUTSIDE.put("dev/flotilla/raft/env/SystemStreams", "is real chance");
     OUTSIDE.put("dev/flotilla/raft/env/DirectoryLock", "locks a real folder");
