@@ -237,13 +237,20 @@ final class FaultedCluster implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Has the first group led by that node: whoever leads hands over to it. */
+  /**
+   * Has the first group led by that node: whoever leads hands over to it.
+   *
+   * @throws IllegalStateException as soon as the node has ended
+   */
   void makeLeader(int wanted) {
     Awaitility.await("n" + wanted + " leads")
         .atMost(Duration.ofSeconds(120))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(200))
         .until(() -> {
+          if (!node(wanted).isAlive()) {
+            throw new IllegalStateException("n" + wanted + " has ended");
+          }
           int leader = awaitLeader();
           if (leader != wanted) {
             handOver(leader, wanted);
