@@ -46,6 +46,7 @@ final class MicroBenchmarksTest {
             "LogAppend",
             "PeerCodec",
             "RecordRing",
+            "RequestMetrics",
             "RingLookup");
   }
 }
